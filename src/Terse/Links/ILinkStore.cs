@@ -1,0 +1,101 @@
+using Terse.Codes;
+
+namespace Terse.Links;
+
+/// <summary>
+/// Keeps links by code. Every clause below is one test of the contract suite, which every adapter passes against the real engine.
+/// All methods may be called from many threads at once. A write that was reported done is durable: it survives kill -9 and, with the
+/// engine's own guarantee, power loss. Instants come back with the millisecond they were stored with.
+/// </summary>
+internal interface ILinkStore
+{
+    /// <summary>
+    /// Adds <paramref name="link"/> unless its code is taken (by a generated code or an alias alike).
+    /// <list type="bullet">
+    /// <item>Of any number of callers that add one code at once, exactly one gets <see cref="AddResult.Added"/>.</item>
+    /// <item>A taken code is left as it was.</item>
+    /// <item>A code is taken even when its link has ended, until that link is removed or swept.</item>
+    /// <item>An added link is found with every field as it was given.</item>
+    /// </list>
+    /// </summary>
+    ValueTask<AddResult> AddAsync(Link link, CancellationToken cancellationToken);
+
+    /// <summary>
+    /// Adds each link as <see cref="AddAsync"/> does, with one result per link in the order given.
+    /// A taken code fails its own link only; of two links with one code in one call the first is added.
+    /// </summary>
+    ValueTask<IReadOnlyList<AddResult>> AddManyAsync(IReadOnlyList<Link> links, CancellationToken cancellationToken);
+
+    /// <summary>
+    /// The link under <paramref name="code"/>, ended or not, or null. Codes differ by case.
+    /// A link whose addition was reported is found at once, on every node.
+    /// </summary>
+    ValueTask<Link?> FindAsync(ShortCode code, CancellationToken cancellationToken);
+
+    /// <summary>
+    /// Replaces the link of the same code if its stored version is <paramref name="expectedVersion"/>.
+    /// <list type="bullet">
+    /// <item>Of callers with the same expected version, exactly one gets <see cref="ChangeResult.Done"/>.</item>
+    /// <item>Another version: <see cref="ChangeResult.Stale"/>, nothing changes.</item>
+    /// <item>No such link: <see cref="ChangeResult.Missing"/>.</item>
+    /// <item>Searches and tag filters see the new fields, and no longer the old ones.</item>
+    /// <item>Its place in the list (newest first, by creation) stays.</item>
+    /// </list>
+    /// </summary>
+    ValueTask<ChangeResult> ReplaceAsync(Link link, long expectedVersion, CancellationToken cancellationToken);
+
+    /// <summary>
+    /// Removes the link if its version is <paramref name="expectedVersion"/> (null: whatever its version). The code is free again.
+    /// Results as for <see cref="ReplaceAsync"/>.
+    /// </summary>
+    ValueTask<ChangeResult> RemoveAsync(ShortCode code, long? expectedVersion, CancellationToken cancellationToken);
+
+    /// <summary>
+    /// A page of links, the last added first.
+    /// <list type="bullet">
+    /// <item>Following <see cref="LinkPage.Next"/> visits every link that is there throughout exactly once, whatever is added or removed meanwhile.</item>
+    /// <item><see cref="LinkPage.Next"/> is null on the last page. It is opaque and made of URL-safe characters.</item>
+    /// <item>A cursor that is not one of this store's throws <see cref="FormatException"/>.</item>
+    /// <item>A search matches links that have, for each of its words, a word that starts with it, in code, destination, title or tags,
+    /// whatever the case. No input is an error, nor is there any operator in it.</item>
+    /// <item>A tag matches links that have exactly this tag. Search and tag together must both match.</item>
+    /// </list>
+    /// </summary>
+    ValueTask<LinkPage> ListAsync(LinkQuery query, CancellationToken cancellationToken);
+
+    /// <summary>How many links there are, ended ones included; an engine may answer with an estimate that is at most a minute old.</summary>
+    ValueTask<long> CountAsync(CancellationToken cancellationToken);
+
+    /// <summary>
+    /// Removes up to <paramref name="limit"/> links that ended before <paramref name="endedBefore"/>, the longest ended first, and returns their codes.
+    /// Fewer than <paramref name="limit"/> means that none are left. Links that end at or after that moment are never removed.
+    /// </summary>
+    ValueTask<IReadOnlyList<ShortCode>> SweepAsync(DateTimeOffset endedBefore, int limit, CancellationToken cancellationToken);
+
+    /// <summary>
+    /// The aliases whose length is <paramref name="length"/> and that have only letters and digits: those that look like generated codes, and that
+    /// the arithmetic refusal of unissued codes must therefore let through. In no order, ended ones included.
+    /// </summary>
+    IAsyncEnumerable<ShortCode> ReadLookalikesAsync(int length, CancellationToken cancellationToken);
+}
+
+internal enum AddResult
+{
+    Added,
+    Taken,
+}
+
+internal enum ChangeResult
+{
+    Done,
+    Missing,
+    Stale,
+}
+
+/// <param name="Limit">Links per page, 1 to 1,000.</param>
+/// <param name="Cursor">The <see cref="LinkPage.Next"/> of the page before, or null for the first.</param>
+/// <param name="Search">Words to find, or null.</param>
+/// <param name="Tag">A tag that the link must have, or null.</param>
+internal sealed record LinkQuery(int Limit, string? Cursor = null, string? Search = null, string? Tag = null);
+
+internal sealed record LinkPage(IReadOnlyList<Link> Links, string? Next);
