@@ -1,0 +1,40 @@
+using Terse.Codes;
+
+namespace Terse.Links;
+
+/// <summary>Tells whoever keeps copies of links that one has changed. Publishers call it after the store has confirmed the change.</summary>
+internal sealed class LinkChanges(IEnumerable<ILinkChangeListener> listeners)
+{
+    private readonly ILinkChangeListener[] _listeners = [.. listeners];
+
+    public void Publish(LinkChange change)
+    {
+        foreach (var listener in _listeners) listener.OnChanged(change);
+    }
+}
+
+/// <summary>Keeps copies of links: the L1 cache, the backplane that tells other nodes, webhooks. Must not block and must not throw.</summary>
+internal interface ILinkChangeListener
+{
+    void OnChanged(LinkChange change);
+}
+
+/// <param name="Code">The link's code.</param>
+/// <param name="Version">The version from which on the change is in force; for a removal, one later than the removed link's.</param>
+/// <param name="Kind">What happened.</param>
+/// <param name="Link">The link as it is now; null when removed.</param>
+internal readonly record struct LinkChange(ShortCode Code, long Version, LinkChangeKind Kind, Link? Link)
+{
+    public static LinkChange Created(Link link) => new(link.Code, link.Version, LinkChangeKind.Created, link);
+
+    public static LinkChange Changed(Link link) => new(link.Code, link.Version, LinkChangeKind.Changed, link);
+
+    public static LinkChange Removed(Link link, DateTimeOffset now) => new(link.Code, link.NextVersion(now), LinkChangeKind.Removed, null);
+}
+
+internal enum LinkChangeKind
+{
+    Created,
+    Changed,
+    Removed,
+}
