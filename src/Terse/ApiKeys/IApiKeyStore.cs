@@ -14,7 +14,7 @@ internal interface IApiKeyStore
     /// <summary>The key with this id (ids differ by case), revoked and expired ones too, or null.</summary>
     ValueTask<ApiKey?> FindAsync(string id, CancellationToken cancellationToken);
 
-    /// <summary>All keys, the newest first.</summary>
+    /// <summary>All keys, revoked and expired ones too, the newest by <see cref="ApiKey.CreatedAt"/> first.</summary>
     ValueTask<IReadOnlyList<ApiKey>> ListAsync(CancellationToken cancellationToken);
 
     /// <summary>Revokes the key; true if it was there and not revoked before. A revocation cannot be undone, and keeps its first instant.</summary>

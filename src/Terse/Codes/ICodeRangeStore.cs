@@ -17,7 +17,7 @@ internal interface ICodeRangeStore
     ValueTask<byte[]> GetOrAddKeyAsync(byte[] candidate, CancellationToken cancellationToken);
 
     /// <summary>
-    /// Leases the next <paramref name="size"/> ids (1 or more) to the caller, for ever.
+    /// Leases the next <paramref name="size"/> ids (1 or more, else <see cref="ArgumentOutOfRangeException"/>) to the caller, for ever.
     /// <list type="bullet">
     /// <item>The first range of an instance starts at 0.</item>
     /// <item>Ranges never overlap, whoever asks, however many ask at once.</item>
@@ -55,8 +55,9 @@ internal interface ICodeRangeStore
     /// <item>No two holders have the same machine id at one time.</item>
     /// <item>A lease that ran out is given again, and its <see cref="MachineLease.NotBefore"/> is no earlier than the old lease's end,
     /// so that a holder whose clock is behind cannot repeat an id.</item>
-    /// <item>A lease that was released is given again with <see cref="MachineLease.NotBefore"/> no earlier than the moment that the
-    /// holder named at release.</item>
+    /// <item>A lease that was released is given again with <see cref="MachineLease.NotBefore"/> later than the last use that the holder named
+    /// at release: an id with that same timestamp may exist already. Of a holder that used nothing, the next inherits the bound.</item>
+    /// <item>When <see cref="MachineLease.NotBefore"/> lies after <paramref name="now"/>, the duration counts from there.</item>
     /// </list>
     /// </summary>
     ValueTask<MachineLease?> LeaseMachineAsync(string holder, DateTimeOffset now, TimeSpan duration, CancellationToken cancellationToken);
@@ -64,7 +65,7 @@ internal interface ICodeRangeStore
     /// <summary>
     /// Extends <paramref name="lease"/> to <paramref name="now"/> + <paramref name="duration"/>.
     /// Null when the lease is no longer the holder's (it ran out and was given to another): the holder must stop issuing at once.
-    /// A renewal never shortens a lease.
+    /// One that ran out and was given to no one is renewed. A renewal never shortens a lease, nor moves its <see cref="MachineLease.NotBefore"/>.
     /// </summary>
     ValueTask<MachineLease?> RenewMachineAsync(MachineLease lease, DateTimeOffset now, TimeSpan duration, CancellationToken cancellationToken);
 

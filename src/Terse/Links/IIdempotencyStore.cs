@@ -8,14 +8,14 @@ namespace Terse.Links;
 internal interface IIdempotencyStore
 {
     /// <summary>
-    /// Claims <paramref name="claim"/>'s key, or tells who holds it.
+    /// Claims <paramref name="claim"/>'s key (keys differ by case), or tells who holds it.
     /// <list type="bullet">
     /// <item>Of any number of callers at once, exactly one gets <see cref="ClaimState.Claimed"/>.</item>
     /// <item>A key whose claim was completed: <see cref="ClaimState.Completed"/>, with the completed claim.</item>
     /// <item>A key that is claimed, not completed, and whose lease has not run out at <paramref name="now"/>: <see cref="ClaimState.InFlight"/>, with that claim.</item>
     /// <item>The same once the lease ran out: the caller takes it over if the request hash is the same: <see cref="ClaimState.TakenOver"/> with the
     /// stored claim (its link, not the caller's), its lease extended to the caller's, for exactly one caller. With another hash: <see cref="ClaimState.InFlight"/>.</item>
-    /// <item>A claim past its <see cref="IdempotencyClaim.ForgetAt"/> is as if it had never been.</item>
+    /// <item>A claim at or past its <see cref="IdempotencyClaim.ForgetAt"/> is as if it had never been.</item>
     /// </list>
     /// </summary>
     ValueTask<ClaimResult> ClaimAsync(IdempotencyClaim claim, DateTimeOffset now, CancellationToken cancellationToken);
@@ -29,7 +29,7 @@ internal interface IIdempotencyStore
     /// <summary>Forgets the claim, because nothing was made: the key is free again. Releasing what is not there does nothing.</summary>
     ValueTask ReleaseAsync(string key, CancellationToken cancellationToken);
 
-    /// <summary>Removes up to <paramref name="limit"/> claims past their <see cref="IdempotencyClaim.ForgetAt"/>, and returns how many.</summary>
+    /// <summary>Removes up to <paramref name="limit"/> claims at or past their <see cref="IdempotencyClaim.ForgetAt"/>, and returns how many.</summary>
     ValueTask<int> SweepAsync(DateTimeOffset now, int limit, CancellationToken cancellationToken);
 }
 

@@ -5,7 +5,7 @@ namespace Terse.Links;
 /// <summary>
 /// Keeps links by code. Every clause below is one test of the contract suite, which every adapter passes against the real engine.
 /// All methods may be called from many threads at once. A write that was reported done is durable: it survives kill -9 and, with the
-/// engine's own guarantee, power loss. Instants come back with the millisecond they were stored with.
+/// engine's own guarantee, power loss. Any method may throw <see cref="StoreUnavailableException"/>. Instants come back with the millisecond they were stored with.
 /// </summary>
 internal interface ILinkStore
 {
@@ -57,17 +57,18 @@ internal interface ILinkStore
     /// <item><see cref="LinkPage.Next"/> is null on the last page. It is opaque and made of URL-safe characters.</item>
     /// <item>A cursor that is not one of this store's throws <see cref="FormatException"/>.</item>
     /// <item>A search matches links that have, for each of its words, a word that starts with it, in code, destination, title or tags,
-    /// whatever the case. No input is an error, nor is there any operator in it.</item>
+    /// whatever the case. What a word is, <see cref="SearchWords"/> says for all engines. No input is an error, nor is there any operator in it;
+    /// a search that has no word is no search.</item>
     /// <item>A tag matches links that have exactly this tag. Search and tag together must both match.</item>
     /// </list>
     /// </summary>
     ValueTask<LinkPage> ListAsync(LinkQuery query, CancellationToken cancellationToken);
 
-    /// <summary>How many links there are, ended ones included; an engine may answer with an estimate that is at most a minute old.</summary>
+    /// <summary>How many links there are, ended ones included; an engine may answer with a figure that is at most a minute old, the first of which is exact.</summary>
     ValueTask<long> CountAsync(CancellationToken cancellationToken);
 
     /// <summary>
-    /// Removes up to <paramref name="limit"/> links that ended before <paramref name="endedBefore"/>, the longest ended first, and returns their codes.
+    /// Removes up to <paramref name="limit"/> links that ended before <paramref name="endedBefore"/>, the longest ended first, and returns their codes in no order.
     /// Fewer than <paramref name="limit"/> means that none are left. Links that end at or after that moment are never removed.
     /// </summary>
     ValueTask<IReadOnlyList<ShortCode>> SweepAsync(DateTimeOffset endedBefore, int limit, CancellationToken cancellationToken);

@@ -1,0 +1,56 @@
+using System.Text.Json;
+using System.Text.Json.Serialization;
+using Terse.Codes;
+using Terse.Links;
+
+namespace Terse.Adapters.Sqlite;
+
+/// <summary>A link as columns, the same in every table that holds one.</summary>
+internal static class LinkRow
+{
+    public const string Columns =
+        "code, destination, created_at, expires_at, ends_at, redirect_type, disabled, edge_ttl, title, tags, owner, version, is_alias";
+
+    public const string Parameters = "?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13";
+
+    public const int Count = 13;
+
+    public static SqliteStatement BindLink(this SqliteStatement statement, Link link) => statement
+        .Bind(link.Code.Value)
+        .Bind(link.Destination)
+        .Bind(link.CreatedAt)
+        .Bind(link.ExpiresAt)
+        .Bind(link.EndsAt)
+        .Bind((long)link.RedirectType)
+        .Bind(link.Disabled)
+        .Bind((long)link.EdgeTtl.TotalSeconds)
+        .Bind(link.Title)
+        .Bind(link.Tags.Count == 0 ? null : JsonSerializer.Serialize(link.Tags, TagsJson.Default.IReadOnlyListString))
+        .Bind(link.Owner)
+        .Bind(link.Version == link.CreatedAt.ToUnixTimeMilliseconds() ? null : link.Version)
+        .Bind(link.IsAlias);
+
+    /// <summary>Reads a row whose columns are <see cref="Columns"/> and any after them.</summary>
+    public static Link Read(SqliteStatement row) => new()
+    {
+        Code = ShortCode.Parse(row.Text(0)),
+        Destination = row.Text(1),
+        CreatedAt = row.Instant(2),
+        ExpiresAt = row.InstantOrNull(3),
+        EndsAt = row.Instant(4),
+        RedirectType = (RedirectType)row.Long(5),
+        Disabled = row.Bool(6),
+        EdgeTtl = TimeSpan.FromSeconds(row.Long(7)),
+        Title = row.TextOrNull(8),
+        Tags = ReadTags(row.TextOrNull(9)),
+        Owner = row.Text(10),
+        Version = row.LongOrNull(11) ?? row.Long(2),
+        IsAlias = row.Bool(12),
+    };
+
+    public static IReadOnlyList<string> ReadTags(string? json) =>
+        json is null ? [] : JsonSerializer.Deserialize(json, TagsJson.Default.IReadOnlyListString)!;
+}
+
+[JsonSerializable(typeof(IReadOnlyList<string>))]
+internal sealed partial class TagsJson : JsonSerializerContext;

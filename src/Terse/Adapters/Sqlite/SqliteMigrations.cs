@@ -1,0 +1,113 @@
+using Terse.Links;
+
+namespace Terse.Adapters.Sqlite;
+
+/// <summary>The schema, as the ordered list of what made it. Entries are never changed, only added; <c>user_version</c> counts those applied.</summary>
+internal static class SqliteMigrations
+{
+    private static readonly string[] Steps =
+    [
+        // Rowids follow the order of insertion: they are the order of the list and its cursor. A version equal to created_at is kept as NULL,
+        // which is nearly all of them. The searched words are in an index without content: what it says of a row can be made again from the row.
+        """
+        CREATE TABLE links (
+            id            INTEGER PRIMARY KEY,
+            code          TEXT    NOT NULL,
+            destination   TEXT    NOT NULL,
+            created_at    INTEGER NOT NULL,
+            expires_at    INTEGER,
+            ends_at       INTEGER NOT NULL,
+            redirect_type INTEGER NOT NULL,
+            disabled      INTEGER NOT NULL,
+            edge_ttl      INTEGER NOT NULL,
+            title         TEXT,
+            tags          TEXT,
+            owner         TEXT    NOT NULL,
+            version       INTEGER,
+            is_alias      INTEGER NOT NULL
+        );
+        CREATE UNIQUE INDEX links_code ON links (code);
+        CREATE INDEX links_ends_at ON links (ends_at);
+        CREATE INDEX links_lookalikes ON links (length(code)) WHERE is_alias = 1 AND code NOT GLOB '*[^0-9A-Za-z]*';
+
+        CREATE TABLE link_tags (
+            tag     TEXT    NOT NULL,
+            link_id INTEGER NOT NULL,
+            PRIMARY KEY (tag, link_id)
+        ) WITHOUT ROWID;
+
+        CREATE VIRTUAL TABLE link_words USING fts5 (words, content = '', contentless_delete = 1, detail = none, tokenize = 'ascii');
+
+        CREATE TABLE idempotency_claims (
+            id            INTEGER PRIMARY KEY,
+            code          TEXT    NOT NULL,
+            destination   TEXT    NOT NULL,
+            created_at    INTEGER NOT NULL,
+            expires_at    INTEGER,
+            ends_at       INTEGER NOT NULL,
+            redirect_type INTEGER NOT NULL,
+            disabled      INTEGER NOT NULL,
+            edge_ttl      INTEGER NOT NULL,
+            title         TEXT,
+            tags          TEXT,
+            owner         TEXT    NOT NULL,
+            version       INTEGER,
+            is_alias      INTEGER NOT NULL,
+            key           TEXT    NOT NULL,
+            request_hash  TEXT    NOT NULL,
+            leased_until  INTEGER NOT NULL,
+            forget_at     INTEGER NOT NULL,
+            completed     INTEGER NOT NULL
+        );
+        CREATE UNIQUE INDEX idempotency_claims_key ON idempotency_claims (key);
+        CREATE INDEX idempotency_claims_forget_at ON idempotency_claims (forget_at);
+
+        CREATE TABLE instance (
+            id            INTEGER PRIMARY KEY CHECK (id = 1),
+            code_key      BLOB,
+            high_water    INTEGER NOT NULL DEFAULT 0,
+            ranges_leased INTEGER NOT NULL DEFAULT 0,
+            links         INTEGER NOT NULL DEFAULT 0
+        );
+        INSERT INTO instance (id) VALUES (1);
+
+        CREATE TABLE machines (
+            id         INTEGER PRIMARY KEY,
+            holder     TEXT,
+            not_before INTEGER NOT NULL,
+            expires_at INTEGER NOT NULL
+        );
+
+        CREATE TABLE api_keys (
+            id         TEXT    NOT NULL UNIQUE,
+            name       TEXT    NOT NULL,
+            hash       BLOB    NOT NULL,
+            scopes     INTEGER NOT NULL,
+            created_at INTEGER NOT NULL,
+            expires_at INTEGER,
+            revoked_at INTEGER
+        );
+        """,
+    ];
+
+    /// <summary>Brings the database up to this program, in one transaction; of processes that start at once one does it.</summary>
+    /// <exception cref="StoreUnavailableException">A newer program wrote the database.</exception>
+    public static void Apply(SqliteSession session)
+    {
+        if (Check(session) == Steps.Length) return;
+        session.InTransaction(static session =>
+        {
+            foreach (var step in Steps[Check(session)..]) session.Script(step);
+            session.Script($"PRAGMA user_version = {Steps.Length}");
+            return 0;
+        });
+    }
+
+    private static int Check(SqliteSession session)
+    {
+        var version = (int)session.Prepare("PRAGMA user_version").First(static row => row.Long(0));
+        if (version <= Steps.Length) return version;
+        throw new StoreUnavailableException(
+            $"terse.db has schema version {version}, which a newer terse wrote; this one knows versions up to {Steps.Length}. Run the newer program, or restore a backup made before the upgrade.");
+    }
+}

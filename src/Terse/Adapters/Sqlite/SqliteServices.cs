@@ -1,0 +1,25 @@
+using Microsoft.Extensions.Options;
+using Terse.ApiKeys;
+using Terse.Codes;
+using Terse.Links;
+
+namespace Terse.Adapters.Sqlite;
+
+internal static class SqliteServices
+{
+    /// <summary>Links, idempotency claims, code ranges and API keys in one SQLite file. The file is opened when the first of them is resolved.</summary>
+    public static IServiceCollection AddSqliteStores(this IServiceCollection services)
+    {
+        services.AddOptions<SqliteOptions>().BindConfiguration(SqliteOptions.Section).ValidateOnStart();
+        services.AddSingleton<IValidateOptions<SqliteOptions>, SqliteOptionsValidator>();
+        services.AddSingleton<SqliteDatabase>();
+        services.AddSingleton<ILinkStore, SqliteLinkStore>();
+        services.AddSingleton<IIdempotencyStore, SqliteIdempotencyStore>();
+        services.AddSingleton<ICodeRangeStore, SqliteCodeRangeStore>();
+        services.AddSingleton<IApiKeyStore, SqliteApiKeyStore>();
+        return services;
+    }
+}
+
+[OptionsValidator]
+internal sealed partial class SqliteOptionsValidator : IValidateOptions<SqliteOptions>;
