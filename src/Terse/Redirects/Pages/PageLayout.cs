@@ -1,0 +1,60 @@
+using System.Security.Cryptography;
+using System.Text;
+
+namespace Terse.Redirects.Pages;
+
+/// <summary>
+/// The frame of every page that visitors of short links see. No script, no image file, no request beyond the page itself: its one style sheet is
+/// inline, and the content security policy names that style sheet by its hash and forbids everything else.
+/// </summary>
+internal static class PageLayout
+{
+    public const string ContentType = "text/html; charset=utf-8";
+
+    private const string Style = """
+        :root{color-scheme:light dark;--ink:#16181d;--soft:#5c6370;--faint:#8b92a0;--paper:#f6f5f2;--card:#fff;--line:#e6e3dc;--accent:#3d5afe;--on:#fff;--glow:rgba(61,90,254,.10)}
+        @media(prefers-color-scheme:dark){:root{--ink:#eceef2;--soft:#a3aab8;--faint:#737b8a;--paper:#0f1115;--card:#171a21;--line:#272b35;--accent:#8c9eff;--on:#10131c;--glow:rgba(140,158,255,.13)}}
+        *{box-sizing:border-box;margin:0}
+        body{min-height:100vh;min-height:100svh;display:grid;grid-template-rows:1fr auto;place-items:center;padding:24px;color:var(--ink);background:radial-gradient(60rem 40rem at 50% -10rem,var(--glow),transparent),var(--paper);font:16px/1.6 system-ui,-apple-system,"Segoe UI",Roboto,"Helvetica Neue",sans-serif;-webkit-font-smoothing:antialiased}
+        main{width:100%;max-width:34rem;padding:44px 40px 40px;background:var(--card);border:1px solid var(--line);border-radius:20px;box-shadow:0 1px 2px rgba(0,0,0,.04),0 24px 60px -24px rgba(0,0,0,.18)}
+        .mark{display:inline-block;padding:3px 11px;border-radius:99px;background:var(--glow);color:var(--accent);font:600 13px/1.6 ui-monospace,"SF Mono",Menlo,Consolas,"DejaVu Sans Mono",monospace;letter-spacing:.04em}
+        h1{margin:18px 0 10px;font-size:clamp(1.6rem,5vw,2.05rem);line-height:1.18;letter-spacing:-.022em;font-weight:680;overflow-wrap:anywhere;text-wrap:balance}
+        p{color:var(--soft);text-wrap:pretty}
+        .url{display:block;margin:22px 0 0;padding:16px 18px;border:1px solid var(--line);border-radius:12px;background:var(--paper);color:var(--soft);font:14px/1.65 ui-monospace,"SF Mono",Menlo,Consolas,"DejaVu Sans Mono",monospace;overflow-wrap:anywhere;max-height:12.5rem;overflow-y:auto}
+        .url b{color:var(--ink);font-weight:650}
+        dl{display:flex;flex-wrap:wrap;gap:6px 32px;margin:20px 0 0;font-size:14px}
+        dt{color:var(--faint)}dd{font-variant-numeric:tabular-nums}
+        .go{display:block;margin:28px 0 0;padding:13px 20px;border-radius:12px;background:var(--accent);color:var(--on);font-weight:620;text-align:center;text-decoration:none;overflow-wrap:anywhere;transition:filter .15s}
+        .go:hover{filter:brightness(1.08)}.go:focus-visible{outline:3px solid var(--accent);outline-offset:3px}
+        .note{margin:14px 0 0;font-size:13px;color:var(--faint);text-align:center}
+        footer{padding:28px 0 4px;color:var(--faint);font-size:13px;letter-spacing:.02em}
+        @media(max-width:30rem){main{padding:32px 24px 28px}}
+        """;
+
+    public static readonly string ContentSecurityPolicy =
+        $"default-src 'none'; style-src 'sha256-{Convert.ToBase64String(SHA256.HashData(Encoding.UTF8.GetBytes(Style)))}'; "
+        + "img-src data:; base-uri 'none'; form-action 'none'; frame-ancestors 'none'";
+
+    /// <param name="title">The page's title, as HTML.</param>
+    /// <param name="main">The content, as HTML.</param>
+    public static byte[] Render(string title, string main) => Encoding.UTF8.GetBytes($"""
+        <!doctype html>
+        <html lang="en">
+        <head>
+        <meta charset="utf-8">
+        <meta name="viewport" content="width=device-width, initial-scale=1">
+        <meta name="robots" content="noindex">
+        <title>{title}</title>
+        <link rel="icon" href="data:,">
+        <style>{Style}</style>
+        </head>
+        <body>
+        <main>
+        {main}
+        </main>
+        <footer>Terse</footer>
+        </body>
+        </html>
+
+        """);
+}

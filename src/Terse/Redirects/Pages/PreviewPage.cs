@@ -1,0 +1,38 @@
+using System.Globalization;
+using System.Text.Encodings.Web;
+
+namespace Terse.Redirects.Pages;
+
+/// <summary>The page that shows where a link goes instead of going there. Everything that a link's owner wrote is encoded.</summary>
+internal static class PreviewPage
+{
+    public static byte[] Render(LinkPreview preview)
+    {
+        var (before, host, after) = Split(preview.Url);
+        var heading = preview.Title is { Length: > 0 } title ? title : $"This link leads to {host}";
+        var end = preview.EndsAt is { } endsAt ? $"<div><dt>Works until</dt><dd>{Day(endsAt)}</dd></div>" : "";
+        return PageLayout.Render(Html(heading), $"""
+            <span class="mark">{Html(preview.Code)}</span>
+            <h1>{Html(heading)}</h1>
+            <p>You have not left yet. This is where the short link goes:</p>
+            <span class="url">{Html(before)}<b>{Html(host)}</b>{Html(after)}</span>
+            <dl><div><dt>Made on</dt><dd>{Day(preview.CreatedAt)}</dd></div>{end}</dl>
+            <a class="go" href="{Html(preview.Code)}" rel="nofollow">Continue to {Html(host)}</a>
+            <p class="note">Only continue if you trust this site.</p>
+            """);
+    }
+
+    /// <summary>Sets the host apart, so that <c>https://bank.example@evil.test/</c> shows what it is.</summary>
+    private static (string Before, string Host, string After) Split(string url)
+    {
+        if (!Uri.TryCreate(url, UriKind.Absolute, out var uri) || uri.Host.Length == 0) return ("", url, "");
+        var authority = url.IndexOf("://", StringComparison.Ordinal) + 3;
+        var end = url.AsSpan(authority).IndexOfAny("/?#\\") is var at and >= 0 ? authority + at : url.Length;
+        var host = url.LastIndexOf(uri.Host, end - 1, end - authority, StringComparison.OrdinalIgnoreCase);
+        return host < 0 ? ("", url, "") : (url[..host], url.Substring(host, uri.Host.Length), url[(host + uri.Host.Length)..]);
+    }
+
+    private static string Html(string text) => HtmlEncoder.Default.Encode(text);
+
+    private static string Day(DateTimeOffset moment) => moment.ToString("d MMMM yyyy", CultureInfo.InvariantCulture);
+}

@@ -1,0 +1,14 @@
+namespace Terse.Redirects.Pages;
+
+/// <summary>The page that says why there is no redirect.</summary>
+internal static class StatusPage
+{
+    public static byte[] Render(StatusText text) => PageLayout.Render(text.Heading, $"""
+        <span class="mark">{text.Status}</span>
+        <h1>{text.Heading}</h1>
+        <p>{text.Explanation}</p>
+        """);
+}
+
+/// <summary>What the page says: our own words, safe as HTML.</summary>
+internal sealed record StatusText(string Status, string Heading, string Explanation);

@@ -1,0 +1,69 @@
+using System.ComponentModel.DataAnnotations;
+using Microsoft.Extensions.Options;
+
+namespace Terse.Redirects;
+
+/// <summary>How links are followed: the L1 cache, outages of the store, and floods of unknown codes.</summary>
+internal sealed class RedirectOptions
+{
+    public const string Section = "Terse:Redirects";
+
+    /// <summary>
+    /// The most that L1 keeps in memory, in megabytes, codes and destinations included. 1 to 1,048,576; 256 by default.
+    /// Never more than a quarter of the memory that the process may use.
+    /// </summary>
+    [Range(1, 1_048_576, ErrorMessage = "Terse:Redirects:L1Megabytes must be 1 to 1048576.")]
+    public int L1Megabytes { get; set; } = 256;
+
+    /// <summary>
+    /// How long a link is answered from L1 before the store is asked again, counted from the read and never extended by a hit;
+    /// each entry lives up to a tenth less, so that entries read together do not end together. It bounds how late a change is seen when the
+    /// message about it is lost. 1 second to 1 hour; 1 minute by default.
+    /// </summary>
+    [Range(typeof(TimeSpan), "00:00:01", "01:00:00", ErrorMessage = "Terse:Redirects:L1Ttl must be 00:00:01 to 01:00:00.")]
+    public TimeSpan L1Ttl { get; set; } = TimeSpan.FromMinutes(1);
+
+    /// <summary>How long "no such code" is remembered: a negative entry. 0 (never) to 10 minutes; 10 seconds by default.</summary>
+    [Range(typeof(TimeSpan), "00:00:00", "00:10:00", ErrorMessage = "Terse:Redirects:NegativeTtl must be 00:00:00 to 00:10:00.")]
+    public TimeSpan NegativeTtl { get; set; } = TimeSpan.FromSeconds(10);
+
+    /// <summary>The most that negative entries take, in megabytes, beside <see cref="L1Megabytes"/>: a flood of unknown codes evicts no link. 1 to 1,024.</summary>
+    [Range(1, 1024, ErrorMessage = "Terse:Redirects:NegativeMegabytes must be 1 to 1024.")]
+    public int NegativeMegabytes { get; set; } = 16;
+
+    /// <summary>
+    /// How long past its TTL an entry may still be answered while the store is down. 0 (never) to 30 days; 1 day by default.
+    /// A link's own end is kept even then.
+    /// </summary>
+    [Range(typeof(TimeSpan), "00:00:00", "30.00:00:00", ErrorMessage = "Terse:Redirects:StaleFor must be 00:00:00 to 30.00:00:00.")]
+    public TimeSpan StaleFor { get; set; } = TimeSpan.FromDays(1);
+
+    /// <summary>How long one read of the store may take before the store counts as down. 10 ms to 1 minute; 2 seconds by default.</summary>
+    [Range(typeof(TimeSpan), "00:00:00.010", "00:01:00", ErrorMessage = "Terse:Redirects:StoreTimeout must be 00:00:00.010 to 00:01:00.")]
+    public TimeSpan StoreTimeout { get; set; } = TimeSpan.FromSeconds(2);
+
+    /// <summary>How many reads of the store may be under way at once; more wait, for <see cref="StoreTimeout"/> at most. 1 to 10,000; 64 by default.</summary>
+    [Range(1, 10_000, ErrorMessage = "Terse:Redirects:StoreConcurrency must be 1 to 10000.")]
+    public int StoreConcurrency { get; set; } = 64;
+
+    /// <summary>How long the store is left alone after five reads in a row failed, before one read tries again; also <c>Retry-After</c> of the 503. 1 second to 5 minutes.</summary>
+    [Range(typeof(TimeSpan), "00:00:01", "00:05:00", ErrorMessage = "Terse:Redirects:StoreRetryAfter must be 00:00:01 to 00:05:00.")]
+    public TimeSpan StoreRetryAfter { get; set; } = TimeSpan.FromSeconds(1);
+
+    /// <summary>
+    /// How many unknown codes an address (IPv4, or the /64 of IPv6) may ask for in a minute, on average; beyond it, what is not in L1 is 429.
+    /// Loopback and private addresses are not limited: they are proxies, whose clients cannot be told apart. 0 (no limit) to 1,000,000.
+    /// </summary>
+    [Range(0, 1_000_000, ErrorMessage = "Terse:Redirects:MissesPerMinute must be 0 to 1000000.")]
+    public int MissesPerMinute { get; set; } = 60;
+
+    /// <summary>How many unknown codes an address may ask for at once before <see cref="MissesPerMinute"/> holds. 1 to 1,000,000.</summary>
+    [Range(1, 1_000_000, ErrorMessage = "Terse:Redirects:MissBurst must be 1 to 1000000.")]
+    public int MissBurst { get; set; } = 120;
+
+    /// <summary>Whether every answer says <c>X-Robots-Tag: noindex</c>: search engines list destinations, not short links.</summary>
+    public bool NoIndex { get; set; } = true;
+}
+
+[OptionsValidator]
+internal sealed partial class RedirectOptionsValidator : IValidateOptions<RedirectOptions>;
