@@ -1,4 +1,3 @@
-using System.CommandLine;
+using Terse.Hosting;
 
-var root = new RootCommand("Terse: a URL shortener that one command starts and that grows to a fleet.");
-return await root.Parse(args).InvokeAsync();
+return await TerseCommand.Create().Parse(args).InvokeAsync();

@@ -97,6 +97,7 @@ internal enum ChangeResult
 /// <param name="Cursor">The <see cref="LinkPage.Next"/> of the page before, or null for the first.</param>
 /// <param name="Search">Words to find, or null.</param>
 /// <param name="Tag">A tag that the link must have, or null.</param>
-internal sealed record LinkQuery(int Limit, string? Cursor = null, string? Search = null, string? Tag = null);
+/// <param name="OldestFirst">The order turned round: the first added first.</param>
+internal sealed record LinkQuery(int Limit, string? Cursor = null, string? Search = null, string? Tag = null, bool OldestFirst = false);
 
 internal sealed record LinkPage(IReadOnlyList<Link> Links, string? Next);

@@ -1,0 +1,80 @@
+using System.Security.Claims;
+using System.Text.Encodings.Web;
+using Microsoft.AspNetCore.Authentication;
+using Microsoft.AspNetCore.Authorization;
+using Microsoft.Extensions.Options;
+using Terse.Hosting;
+
+namespace Terse.ApiKeys;
+
+/// <summary>Reads the key from <c>X-Api-Key</c> or <c>Authorization: Bearer</c>, and answers 401 and 403 as problems.</summary>
+internal sealed class ApiKeyAuthentication(
+    IOptionsMonitor<AuthenticationSchemeOptions> options, ILoggerFactory logger, UrlEncoder encoder, ApiKeyRing keys)
+    : AuthenticationHandler<AuthenticationSchemeOptions>(options, logger, encoder)
+{
+    public const string SchemeName = "ApiKey";
+    public const string HeaderName = "X-Api-Key";
+    private const string Bearer = "Bearer ";
+
+    protected override async Task<AuthenticateResult> HandleAuthenticateAsync()
+    {
+        if (PresentedKey() is not { Length: > 0 } presented) return AuthenticateResult.NoResult();
+        if (await keys.CheckAsync(presented, Context.RequestAborted) is not { } key)
+            return AuthenticateResult.Fail("The API key is unknown, wrong, expired or revoked.");
+
+        var identity = new ClaimsIdentity(
+            [new Claim(ClaimTypes.NameIdentifier, key.Id), new Claim(ApiKeyClaims.Scopes, ((int)key.Scopes).ToString(System.Globalization.CultureInfo.InvariantCulture))],
+            SchemeName);
+        return AuthenticateResult.Success(new AuthenticationTicket(new ClaimsPrincipal(identity), SchemeName));
+    }
+
+    protected override async Task HandleChallengeAsync(AuthenticationProperties properties)
+    {
+        var presented = PresentedKey() is { Length: > 0 };
+        Response.Headers.WWWAuthenticate = "Bearer";
+        await Problems.Unauthorized(presented).ExecuteAsync(Context);
+    }
+
+    protected override Task HandleForbiddenAsync(AuthenticationProperties properties) => Problems.Forbidden().ExecuteAsync(Context);
+
+    private string? PresentedKey()
+    {
+        if (Request.Headers.TryGetValue(HeaderName, out var header)) return header.ToString();
+        var authorization = Request.Headers.Authorization.ToString();
+        return authorization.StartsWith(Bearer, StringComparison.OrdinalIgnoreCase) ? authorization[Bearer.Length..].Trim() : null;
+    }
+}
+
+internal static class ApiKeyClaims
+{
+    public const string Scopes = "terse:scopes";
+
+    /// <summary>The id of the key that authenticated the caller.</summary>
+    public static string KeyId(this ClaimsPrincipal caller) => caller.FindFirstValue(ClaimTypes.NameIdentifier) ?? "";
+
+    public static bool Allows(this ClaimsPrincipal caller, ApiScopes needed) =>
+        int.TryParse(caller.FindFirstValue(Scopes), out var scopes) && ((ApiScopes)scopes).Allows(needed);
+}
+
+/// <summary>The names of the authorization policies: what a key must be allowed to do.</summary>
+internal static class ApiPolicies
+{
+    public const string Read = "read";
+    public const string Write = "write";
+    public const string Admin = "admin";
+
+    public static IServiceCollection AddApiKeys(this IServiceCollection services)
+    {
+        services.AddSingleton<ApiKeyRing>();
+        services.AddAuthentication(ApiKeyAuthentication.SchemeName)
+            .AddScheme<AuthenticationSchemeOptions, ApiKeyAuthentication>(ApiKeyAuthentication.SchemeName, null);
+        services.AddAuthorizationBuilder()
+            .AddPolicy(Read, policy => policy.Require(ApiScopes.Read))
+            .AddPolicy(Write, policy => policy.Require(ApiScopes.Write))
+            .AddPolicy(Admin, policy => policy.Require(ApiScopes.Admin));
+        return services;
+    }
+
+    private static void Require(this AuthorizationPolicyBuilder policy, ApiScopes scope) =>
+        policy.RequireAuthenticatedUser().RequireAssertion(context => context.User.Allows(scope));
+}

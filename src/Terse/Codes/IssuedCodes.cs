@@ -1,0 +1,93 @@
+using Microsoft.Extensions.Options;
+using Terse.Links;
+
+namespace Terse.Codes;
+
+/// <summary>
+/// Refuses generated codes that were never issued, by arithmetic: a code is turned back into its id, and an id beyond the high water (or, in
+/// Snowflake mode, in the future) stands for no link. A random guess passes with a chance of (high water + slack) / 62^7, so a flood of guesses
+/// does not reach the store. Aliases that look like generated codes are let through by a filter.
+/// </summary>
+internal sealed class IssuedCodes(ICodeRangeStore ranges, ILinkStore links, IOptions<CodesOptions> options, TimeProvider time)
+{
+    /// <summary>
+    /// How far beyond the known high water an id is still taken for issued. Other nodes lease ranges too, and we learn of them every
+    /// <see cref="Refresh"/>: a fleet would have to make more than 16 million links in that time to be wronged.
+    /// </summary>
+    public const long Slack = 1 << 24;
+
+    /// <summary>How far a Snowflake timestamp may be ahead of our clock.</summary>
+    public static readonly TimeSpan ClockSlack = TimeSpan.FromMinutes(1);
+
+    public static readonly TimeSpan Refresh = TimeSpan.FromSeconds(1);
+
+    private readonly bool _usesSnowflakes = options.Value.Mode == CodesOptions.Snowflake;
+    private readonly CancellationTokenSource _stopping = new();
+    private LookalikeFilter _lookalikes = new(0);
+    private CodePermutation? _permutation;
+    private Task _refreshing = Task.CompletedTask;
+    private long _highWater;
+
+    /// <summary>Whether there may be a link under <paramref name="code"/>. False is certain. Allocates nothing, takes no lock.</summary>
+    public bool MayExist(ReadOnlySpan<char> code)
+    {
+        if (_permutation is not { } permutation || code.Length != permutation.Length || code.ContainsAny('-', '_')) return true;
+        if (permutation.TryDecode(code, out var id) && IsIssued(id)) return true;
+        return _lookalikes.MayContain(code);
+    }
+
+    /// <summary>Lets an alias through that has the shape of a generated code. Call it before the alias is added to the store.</summary>
+    public void AddLookalike(ShortCode code)
+    {
+        if (code.Value.Length == options.Value.CodeLength) _lookalikes.Add(code.Value);
+    }
+
+    /// <summary>Ids below <paramref name="highWater"/> are leased.</summary>
+    public void Raise(long highWater)
+    {
+        for (var known = Volatile.Read(ref _highWater); known < highWater;)
+        {
+            var seen = Interlocked.CompareExchange(ref _highWater, highWater, known);
+            if (seen == known) return;
+            known = seen;
+        }
+    }
+
+    public async Task StartAsync(CodePermutation permutation, CancellationToken cancellationToken)
+    {
+        Raise(await ranges.GetHighWaterAsync(cancellationToken));
+        var found = new List<ShortCode>();
+        await foreach (var alias in links.ReadLookalikesAsync(permutation.Length, cancellationToken)) found.Add(alias);
+        var filter = new LookalikeFilter(found.Count);
+        foreach (var alias in found) filter.Add(alias.Value);
+        _lookalikes = filter;
+        _permutation = permutation;
+        _refreshing = RefreshAsync(_stopping.Token);
+    }
+
+    public async Task StopAsync()
+    {
+        await _stopping.CancelAsync();
+        await _refreshing.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+    }
+
+    private bool IsIssued(long id) => _usesSnowflakes
+        ? SnowflakeIds.TimestampOf(id) <= time.GetUtcNow() + ClockSlack
+        : id < Volatile.Read(ref _highWater) + Slack;
+
+    private async Task RefreshAsync(CancellationToken cancellationToken)
+    {
+        using var timer = new PeriodicTimer(Refresh, time);
+        while (await timer.WaitForNextTickAsync(cancellationToken))
+        {
+            try
+            {
+                Raise(await ranges.GetHighWaterAsync(cancellationToken));
+            }
+            catch (StoreUnavailableException)
+            {
+                // Without the store nobody leases ranges either.
+            }
+        }
+    }
+}

@@ -1,0 +1,58 @@
+using System.CommandLine;
+using Microsoft.Extensions.Options;
+
+namespace Terse.Hosting;
+
+/// <summary><c>terse serve</c>: the whole product in one process.</summary>
+internal static class ServeCommand
+{
+    public static readonly Option<string?> Urls = new("--urls")
+    {
+        Description = "The addresses to listen on, separated by semicolons. [default: http://localhost:5080]",
+        HelpName = "URL",
+    };
+
+    public static Command Create()
+    {
+        var command = new Command("serve", "Serve redirects, the API and the pages (the default).") { Urls };
+        command.SetAction((parsed, cancellationToken) => CommandFailure.ReportAsync(async () =>
+        {
+            var settings = CommonOptions.ToSettings(parsed);
+            if (parsed.GetValue(Urls) is { } urls) settings["Terse:Urls"] = urls;
+
+            await using var app = TerseApp.Create(settings);
+            using var held = DataDirectory.Hold(app.Services.GetRequiredService<IOptions<TerseOptions>>().Value.DataDirectory);
+            await app.StartAsync(cancellationToken);
+            Greet(app);
+            await app.WaitForShutdownAsync(cancellationToken);
+            return 0;
+        }));
+        return command;
+    }
+
+    private static void Greet(WebApplication app)
+    {
+        var url = app.Urls.First().Replace("[::]", "localhost", StringComparison.Ordinal).Replace("0.0.0.0", "localhost", StringComparison.Ordinal);
+        var options = app.Services.GetRequiredService<IOptions<TerseOptions>>().Value;
+        Console.WriteLine($"""
+
+            Terse is ready.
+              Short links    {(options.PublicUrl.Length > 0 ? options.PublicUrl.TrimEnd('/') : url)}
+              API reference  {url}/docs
+              Data           {options.DataDirectory}
+            """);
+        if (app.Services.GetRequiredService<FirstKey>().ToShow is { } key)
+        {
+            Console.WriteLine($"""
+                  Admin key      {key.Text}
+                                 (shown this once: keep it. Lost it? terse keys create --scope admin)
+
+                Try it:
+                  curl -H "X-Api-Key: {key.Text}" -H "Content-Type: application/json" \
+                       -d '{"{"}"url": "https://example.com/a/long/path"{"}"}' {url}/api/v1/links
+                """);
+        }
+
+        Console.WriteLine();
+    }
+}

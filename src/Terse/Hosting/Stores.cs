@@ -1,0 +1,48 @@
+using Microsoft.Extensions.Options;
+using Terse.Adapters.Sqlite;
+
+namespace Terse.Hosting;
+
+/// <summary>Which engines stand behind the ports. The one place where slices and adapters meet.</summary>
+internal static class Stores
+{
+    public static IServiceCollection AddStores(this IServiceCollection services)
+    {
+        services.AddOptions<SqliteOptions>().PostConfigure<IOptions<TerseOptions>>((sqlite, terse) => sqlite.DataDirectory = terse.Value.DataDirectory);
+        return services.AddSqliteStores();
+    }
+
+    /// <summary>Holds the data directory that the settings name, so that no server starts on it meanwhile.</summary>
+    /// <exception cref="CommandException">A server runs on it; <paramref name="otherwise"/> says what else can be done.</exception>
+    public static IDisposable Hold(IReadOnlyDictionary<string, string?> settings, string otherwise)
+    {
+        var builder = Host.CreateEmptyApplicationBuilder(new HostApplicationBuilderSettings { ContentRootPath = AppContext.BaseDirectory });
+        try
+        {
+            return DataDirectory.Hold(builder.AddTerseConfiguration(settings).DataDirectory);
+        }
+        catch (CommandException e)
+        {
+            throw new CommandException($"{e.Message} {otherwise}");
+        }
+    }
+
+    /// <summary>The stores without the server, for the verbs that look into a data directory.</summary>
+    /// <exception cref="CommandException">There is no data directory, and <paramref name="mayCreate"/> is false.</exception>
+    public static async Task<IHost> OpenAsync(
+        IReadOnlyDictionary<string, string?> settings, bool mayCreate, Action<IServiceCollection> configure, CancellationToken cancellationToken)
+    {
+        var builder = Host.CreateEmptyApplicationBuilder(new HostApplicationBuilderSettings { ContentRootPath = AppContext.BaseDirectory });
+        var terse = builder.AddTerseConfiguration(settings);
+        builder.Logging.SetMinimumLevel(LogLevel.Warning);
+        if (mayCreate) DataDirectory.Ensure(terse.DataDirectory);
+        else if (!Directory.Exists(terse.DataDirectory))
+            throw new CommandException($"There is no data directory {terse.DataDirectory}. Name the right one with --data, or start the server first.");
+
+        builder.Services.AddStores();
+        configure(builder.Services);
+        var host = builder.Build();
+        await host.StartAsync(cancellationToken);
+        return host;
+    }
+}

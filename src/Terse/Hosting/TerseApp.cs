@@ -1,0 +1,48 @@
+using Terse.ApiKeys;
+using Terse.Codes;
+using Terse.Links;
+using Terse.Portability;
+using Terse.Redirects;
+
+namespace Terse.Hosting;
+
+/// <summary>The composition root of the server: what there is, and in which order a request meets it.</summary>
+internal static class TerseApp
+{
+    /// <param name="settings">What the command line says; it wins over the environment and appsettings.json.</param>
+    /// <param name="configure">What a test replaces: the clock, for one.</param>
+    public static WebApplication Create(IReadOnlyDictionary<string, string?> settings, Action<IServiceCollection>? configure = null)
+    {
+        // The content root is where the program lies, so that its pages are found from any working directory.
+        var builder = WebApplication.CreateBuilder(new WebApplicationOptions { ContentRootPath = AppContext.BaseDirectory });
+        var terse = builder.AddTerseConfiguration(settings);
+        builder.WebHost.UseUrls(terse.Urls.Split(';', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries));
+        builder.WebHost.ConfigureKestrel(kestrel => kestrel.AddServerHeader = false);
+
+        builder.Services.AddHosting(terse);
+        builder.Services.AddStores();
+        builder.Services.AddApiKeys();
+        builder.Services.AddCodes();
+        builder.Services.AddLinks();
+        builder.Services.AddRedirects();
+        builder.Services.AddPortability();
+        builder.Services.AddTerseOpenApi();
+        configure?.Invoke(builder.Services);
+
+        var app = builder.Build();
+        if (terse.TrustedProxies.Length > 0) app.UseForwardedHeaders();
+        app.UseRedirects();
+        app.UseExceptionHandler();
+        app.UseStatusCodePages();
+        app.UseRouting();
+        app.UseAuthentication();
+        app.UseAuthorization();
+
+        app.MapLinks();
+        app.MapApiKeys();
+        app.MapPortability();
+        app.MapHealth();
+        app.MapTerseOpenApi();
+        return app;
+    }
+}

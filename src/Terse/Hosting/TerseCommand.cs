@@ -1,0 +1,26 @@
+using System.CommandLine;
+using Terse.ApiKeys;
+using Terse.Portability;
+
+namespace Terse.Hosting;
+
+/// <summary>The command line: one verb per capability, <c>serve</c> when none is named.</summary>
+internal static class TerseCommand
+{
+    public static RootCommand Create()
+    {
+        var serve = ServeCommand.Create();
+        var root = new RootCommand("Terse: a URL shortener that one command starts and that grows to a fleet.")
+        {
+            CommonOptions.Data,
+            CommonOptions.Set,
+            ServeCommand.Urls,
+            serve,
+            KeysCommand.Create(),
+            ExportCommand.Create(),
+            ImportCommand.Create(),
+        };
+        root.Action = serve.Action;
+        return root;
+    }
+}

@@ -1,0 +1,80 @@
+using Microsoft.AspNetCore.Mvc;
+
+namespace Terse.Links;
+
+/// <summary>A link as the API shows it.</summary>
+public sealed record LinkResponse
+{
+    /// <summary>The code: what stands after the slash of the short URL. Codes differ by case.</summary>
+    public required string Code { get; init; }
+
+    /// <summary>What to share.</summary>
+    public required string ShortUrl { get; init; }
+
+    /// <summary>Where it leads, in canonical form.</summary>
+    public required string Url { get; init; }
+
+    /// <summary>What people call it, or null.</summary>
+    public required string? Title { get; init; }
+
+    /// <summary>Its tags, in lower case, ordered.</summary>
+    public required IReadOnlyList<string> Tags { get; init; }
+
+    /// <summary>The HTTP status of the redirect.</summary>
+    public required int RedirectType { get; init; }
+
+    /// <summary>active, expired or disabled.</summary>
+    public required string State { get; init; }
+
+    /// <summary>When it was made.</summary>
+    public required DateTimeOffset CreatedAt { get; init; }
+
+    /// <summary>When it was last changed.</summary>
+    public required DateTimeOffset UpdatedAt { get; init; }
+
+    /// <summary>The end that its maker asked for, or null.</summary>
+    public required DateTimeOffset? ExpiresAt { get; init; }
+
+    /// <summary>When it stops redirecting: expiresAt, or the end of the instance's retention.</summary>
+    public required DateTimeOffset EndsAt { get; init; }
+
+    /// <summary>How many seconds a CDN may answer in our place; 0 for never.</summary>
+    public required long EdgeTtl { get; init; }
+
+    /// <summary>The id of the API key that made it.</summary>
+    public required string Owner { get; init; }
+
+    internal static LinkResponse From(Link link, string shortUrlBase, DateTimeOffset now) => new()
+    {
+        Code = link.Code.Value,
+        ShortUrl = $"{shortUrlBase}/{link.Code}",
+        Url = link.Destination,
+        Title = link.Title,
+        Tags = link.Tags,
+        RedirectType = (int)link.RedirectType,
+        State = link.Disabled ? "disabled" : now >= link.EndsAt ? "expired" : "active",
+        CreatedAt = link.CreatedAt,
+        UpdatedAt = DateTimeOffset.FromUnixTimeMilliseconds(link.Version),
+        ExpiresAt = link.ExpiresAt,
+        EndsAt = link.EndsAt,
+        EdgeTtl = (long)link.EdgeTtl.TotalSeconds,
+        Owner = link.Owner,
+    };
+}
+
+/// <summary>A page of links.</summary>
+/// <param name="Links">The last made first.</param>
+/// <param name="Next">The cursor of the next page, or null on the last.</param>
+public sealed record LinkListResponse(IReadOnlyList<LinkResponse> Links, string? Next);
+
+/// <summary>What became of each link of a bulk call.</summary>
+/// <param name="Created">How many were made or found.</param>
+/// <param name="Failed">How many were not.</param>
+/// <param name="Results">One result per link, in the order given.</param>
+public sealed record BulkCreateResponse(int Created, int Failed, IReadOnlyList<BulkCreateResult> Results);
+
+/// <summary>What became of one link.</summary>
+/// <param name="Status">What a call for this link alone would have answered.</param>
+/// <param name="Link">The link, when it was made or found.</param>
+/// <param name="Problem">Why it was not, otherwise.</param>
+public sealed record BulkCreateResult(int Status, LinkResponse? Link, ProblemDetails? Problem);

@@ -1,0 +1,26 @@
+using Microsoft.Extensions.Options;
+
+namespace Terse.Links;
+
+internal static class LinksServices
+{
+    public static IServiceCollection AddLinks(this IServiceCollection services) => services
+        .AddLinkRules()
+        .AddSingleton<LinkCreator>()
+        .AddSingleton<LinkCreation>()
+        .AddSingleton<LinkEditor>()
+        .AddHostedService<RetentionSweeper>();
+
+    /// <summary>What a link may be: all that an import needs, without a server.</summary>
+    public static IServiceCollection AddLinkRules(this IServiceCollection services)
+    {
+        services.AddSingleton<IValidateOptions<LinksOptions>, LinksOptionsValidator>()
+            .AddOptions<LinksOptions>().BindConfiguration(LinksOptions.Section).ValidateOnStart();
+        return services
+            .AddSingleton<OwnAddresses>()
+            .AddSingleton<Blocklist>()
+            .AddSingleton<DestinationPolicy>()
+            .AddSingleton<LinkValidator>()
+            .AddSingleton<LinkChanges>();
+    }
+}
