@@ -30,15 +30,10 @@ internal sealed class CodeGenerator(ICodeRangeStore store, IOptions<CodesOptions
         if (_usesSnowflakes) await _snowflakes.StartAsync(cancellationToken);
     }
 
-    public async Task StopAsync(CancellationToken cancellationToken)
-    {
-        await issued.StopAsync();
-        if (_usesSnowflakes) await _snowflakes.StopAsync(cancellationToken);
-    }
+    public Task StopAsync(CancellationToken cancellationToken) => _usesSnowflakes ? _snowflakes.StopAsync(cancellationToken) : Task.CompletedTask;
 
     public async ValueTask DisposeAsync()
     {
-        await issued.StopAsync();
         await _snowflakes.DisposeAsync();
         _ranges.Dispose();
     }

@@ -8,7 +8,7 @@ namespace Terse.Codes;
 /// Snowflake mode, in the future) stands for no link. A random guess passes with a chance of (high water + slack) / 62^7, so a flood of guesses
 /// does not reach the store. Aliases that look like generated codes are let through by a filter.
 /// </summary>
-internal sealed class IssuedCodes(ICodeRangeStore ranges, ILinkStore links, IOptions<CodesOptions> options, TimeProvider time)
+internal sealed class IssuedCodes(ICodeRangeStore ranges, ILinkStore links, IOptions<CodesOptions> options, TimeProvider time) : IAsyncDisposable
 {
     /// <summary>
     /// How far beyond the known high water an id is still taken for issued. Other nodes lease ranges too, and we learn of them every
@@ -25,6 +25,7 @@ internal sealed class IssuedCodes(ICodeRangeStore ranges, ILinkStore links, IOpt
     private readonly CancellationTokenSource _stopping = new();
     private LookalikeFilter _lookalikes = new(0);
     private CodePermutation? _permutation;
+    private bool _disposed;
     private Task _refreshing = Task.CompletedTask;
     private long _highWater;
 
@@ -65,10 +66,13 @@ internal sealed class IssuedCodes(ICodeRangeStore ranges, ILinkStore links, IOpt
         _refreshing = RefreshAsync(_stopping.Token);
     }
 
-    public async Task StopAsync()
+    public async ValueTask DisposeAsync()
     {
+        // The container disposes what is registered under two services twice.
+        if (Interlocked.Exchange(ref _disposed, true)) return;
         await _stopping.CancelAsync();
         await _refreshing.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        _stopping.Dispose();
     }
 
     private bool IsIssued(long id) => _usesSnowflakes

@@ -18,6 +18,7 @@ internal sealed class SnowflakeIds(ICodeRangeStore store, CodesOptions options, 
     private readonly CancellationTokenSource _stopping = new();
     private readonly Lock _taking = new();
     private volatile MachineLease? _lease;
+    private bool _disposed;
     private Task _renewing = Task.CompletedTask;
     private long _lastMillisecond = -1;
     private int _sequence;
@@ -77,6 +78,8 @@ internal sealed class SnowflakeIds(ICodeRangeStore store, CodesOptions options, 
 
     public async ValueTask DisposeAsync()
     {
+        // The container disposes what is registered under two services twice.
+        if (Interlocked.Exchange(ref _disposed, true)) return;
         await _stopping.CancelAsync();
         _stopping.Dispose();
     }

@@ -24,6 +24,7 @@ internal static class TerseApp
         builder.Services.AddApiKeys();
         builder.Services.AddCodes();
         builder.Services.AddLinks();
+        builder.Services.AddSingleton<CodeMayExist>(provider => provider.GetRequiredService<IssuedCodes>().MayExist);
         builder.Services.AddRedirects();
         builder.Services.AddPortability();
         builder.Services.AddTerseOpenApi();

@@ -51,7 +51,7 @@ internal interface ILinkStore
     ValueTask<ChangeResult> RemoveAsync(ShortCode code, long? expectedVersion, CancellationToken cancellationToken);
 
     /// <summary>
-    /// A page of links, the last added first.
+    /// A page of links, the last added first, or the first added first when <see cref="LinkQuery.OldestFirst"/> says so.
     /// <list type="bullet">
     /// <item>Following <see cref="LinkPage.Next"/> visits every link that is there throughout exactly once, whatever is added or removed meanwhile.</item>
     /// <item><see cref="LinkPage.Next"/> is null on the last page. It is opaque and made of URL-safe characters.</item>

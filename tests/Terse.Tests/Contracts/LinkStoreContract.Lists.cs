@@ -13,6 +13,22 @@ public abstract partial class LinkStoreContract
         Assert.Equal(["third", "second", "first"], await CodesAsync(new LinkQuery(10)));
     }
 
+    [Theory]
+    [InlineData(null, null)]
+    [InlineData("example", null)]
+    [InlineData(null, "even")]
+    [InlineData("example", "even")]
+    public async Task Asked_for_the_oldest_first_the_same_links_come_in_the_reverse_order(string? search, string? tag)
+    {
+        await Store.AddManyAsync([.. Enumerable.Range(0, 20).Select(n => ALink.Of($"l{n}") with { Tags = n % 2 == 0 ? ["even"] : [] })], Cancellation);
+
+        var newestFirst = (await PagesAsync(new LinkQuery(3, Search: search, Tag: tag))).SelectMany(Codes).ToArray();
+        var oldestFirst = (await PagesAsync(new LinkQuery(3, Search: search, Tag: tag, OldestFirst: true))).SelectMany(Codes);
+
+        Assert.NotEmpty(newestFirst);
+        Assert.Equal(newestFirst.Reverse(), oldestFirst);
+    }
+
     [Fact]
     public async Task An_empty_store_has_one_empty_last_page()
     {

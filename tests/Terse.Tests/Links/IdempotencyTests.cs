@@ -80,7 +80,6 @@ public sealed class IdempotencyTests : IAsyncLifetime
     [Theory]
     [InlineData("")]
     [InlineData("with space")]
-    [InlineData("ü")]
     public async Task A_key_that_is_not_legal_is_refused(string key)
     {
         using var response = await PostAsync(new { url = "https://example.com/" }, key);

@@ -126,6 +126,7 @@ public sealed class ManageLinkTests : IAsyncLifetime
         Assert.Equal(HttpStatusCode.NotFound, await ClickAsync("mine"));
         using var again = await _terse.Admin.DeleteAsync("/api/v1/links/mine", Cancelled);
         await again.ProblemAsync(404, "link-not-found");
+        _terse.Time.Advance(TimeSpan.FromMilliseconds(2));
         await _terse.CreateAsync(new { url = "https://example.com/2", alias = "mine" });
         Assert.Equal(HttpStatusCode.Found, await ClickAsync("mine"));
     }
