@@ -6,7 +6,7 @@ namespace Terse.Redirects;
 /// </summary>
 internal sealed class CachedLink
 {
-    /// <summary>Objects, table slot and ghost slot of an entry without its strings: measured by <c>LinkCacheTests.Cache_stays_within_its_bytes</c>.</summary>
+    /// <summary>Objects, table slot and ghost slot of an entry without its strings: measured by <c>RedirectMemoryTests.Cache_stays_within_its_bytes</c>.</summary>
     private const int FixedBytes = 176;
 
     public required string Code { get; init; }

@@ -1,23 +1,26 @@
 using Terse.Codes;
 using Terse.Links;
 
-namespace Terse.Tests.Codes;
+namespace Terse.Benchmarks;
 
-/// <summary>A link store that holds some lookalike aliases and counts nothing else: codes are made without reading links.</summary>
-internal sealed class NoLinks(params string[] lookalikes) : ILinkStore
+/// <summary>A store that can only find, and answers from memory: the redirect slice needs no more.</summary>
+internal sealed class MemoryLinks : ILinkStore
 {
-    public async IAsyncEnumerable<ShortCode> ReadLookalikesAsync(int length, [System.Runtime.CompilerServices.EnumeratorCancellation] CancellationToken cancellationToken)
+    private readonly Dictionary<string, int> _numbers;
+    private readonly DateTimeOffset _now = TimeProvider.System.GetUtcNow();
+
+    public MemoryLinks(int count)
     {
-        await Task.CompletedTask;
-        foreach (var alias in lookalikes)
-            if (alias.Length == length) yield return ShortCode.Parse(alias);
+        _numbers = new(count, StringComparer.Ordinal);
+        for (var i = 0; i < count; i++) _numbers.Add(BenchLinks.Code(i), i);
     }
+
+    public ValueTask<Link?> FindAsync(ShortCode code, CancellationToken cancellationToken) =>
+        new(_numbers.TryGetValue(code.Value, out var number) ? BenchLinks.Link(number, _now) : null);
 
     public ValueTask<AddResult> AddAsync(Link link, CancellationToken cancellationToken) => throw new NotSupportedException();
 
     public ValueTask<IReadOnlyList<AddResult>> AddManyAsync(IReadOnlyList<Link> links, CancellationToken cancellationToken) => throw new NotSupportedException();
-
-    public ValueTask<Link?> FindAsync(ShortCode code, CancellationToken cancellationToken) => throw new NotSupportedException();
 
     public ValueTask<ChangeResult> ReplaceAsync(Link link, long expectedVersion, CancellationToken cancellationToken) => throw new NotSupportedException();
 
@@ -28,4 +31,6 @@ internal sealed class NoLinks(params string[] lookalikes) : ILinkStore
     public ValueTask<long> CountAsync(CancellationToken cancellationToken) => throw new NotSupportedException();
 
     public ValueTask<IReadOnlyList<ShortCode>> SweepAsync(DateTimeOffset endedBefore, int limit, CancellationToken cancellationToken) => throw new NotSupportedException();
+
+    public IAsyncEnumerable<ShortCode> ReadLookalikesAsync(int length, CancellationToken cancellationToken) => throw new NotSupportedException();
 }

@@ -1,0 +1,14 @@
+using System.CommandLine;
+using Terse.Benchmarks;
+
+var root = new RootCommand("What Terse's benchmarks are made of. bench/compare.sh puts them together.")
+{
+    HitRateBenchmark.Command(),
+    HotPathBenchmark.Command(),
+    BareServer.Command(),
+    SliceServer.Command(),
+    Seed.Command(),
+    TraceFile.Command(),
+    OpenLoop.Command(),
+};
+return await root.Parse(args).InvokeAsync();
