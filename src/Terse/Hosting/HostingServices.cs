@@ -23,6 +23,7 @@ internal static class HostingServices
         if (validation.Failed) throw new OptionsValidationException(TerseOptions.Section, typeof(TerseOptions), validation.Failures);
 
         builder.Logging.AddFilter("Microsoft", LogLevel.Warning);
+        builder.Logging.AddFilter("Microsoft.AspNetCore.DataProtection", LogLevel.Error);
         builder.Logging.AddFilter("Microsoft.AspNetCore.Diagnostics.ExceptionHandlerMiddleware", LogLevel.Error);
         if (terse.LogFormat == "Json") builder.Logging.AddJsonConsole(console => console.UseUtcTimestamp = true);
         else builder.Logging.AddSimpleConsole(console => (console.SingleLine, console.TimestampFormat, console.UseUtcTimestamp) = (true, "HH:mm:ss ", true));

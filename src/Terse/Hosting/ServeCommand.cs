@@ -21,6 +21,7 @@ internal static class ServeCommand
             if (parsed.GetValue(Urls) is { } urls) settings["Terse:Urls"] = urls;
 
             await using var app = TerseApp.Create(settings);
+            app.Services.GetRequiredService<IStartupValidator>().Validate();
             using var held = DataDirectory.Hold(app.Services.GetRequiredService<IOptions<TerseOptions>>().Value.DataDirectory);
             await app.StartAsync(cancellationToken);
             Greet(app);

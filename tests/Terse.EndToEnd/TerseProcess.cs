@@ -1,0 +1,120 @@
+using System.Collections.Concurrent;
+using System.Diagnostics;
+using System.Net;
+using System.Net.Sockets;
+
+namespace Terse.EndToEnd;
+
+/// <summary>The program as its users run it: a process of its own, on a free loopback port, with a data directory of its own.</summary>
+internal sealed class TerseProcess : IAsyncDisposable
+{
+    public const string AdminKey = "terse_AAAAAAAAAA_0123456789abcdefghijklmnopqrstuv";
+    private static readonly TimeSpan StartLimit = TimeSpan.FromSeconds(30);
+    private readonly Process _process;
+    private readonly ConcurrentQueue<string> _output = new();
+    private readonly ConcurrentQueue<string> _errors = new();
+
+    private TerseProcess(string[] arguments)
+    {
+        var program = Path.Combine(AppContext.BaseDirectory, "terse.dll");
+        _process = new Process { StartInfo = new ProcessStartInfo("dotnet", [program, .. arguments]) { RedirectStandardOutput = true, RedirectStandardError = true } };
+        _process.OutputDataReceived += (_, line) => Keep(_output, line.Data);
+        _process.ErrorDataReceived += (_, line) => Keep(_errors, line.Data);
+        _process.Start();
+        _process.BeginOutputReadLine();
+        _process.BeginErrorReadLine();
+    }
+
+    public Uri Url { get; private set; } = null!;
+
+    public string Output => string.Join('\n', _output);
+
+    public string Errors => string.Join('\n', _errors);
+
+    public int ExitCode => _process.ExitCode;
+
+    /// <summary>How long it took from the start of the process to its first answer.</summary>
+    public TimeSpan StartUp { get; private set; }
+
+    /// <summary>Serves <paramref name="data"/> and waits for the first answer.</summary>
+    public static async Task<TerseProcess> ServeAsync(string data, bool withKnownKey = true, params string[] more)
+    {
+        var url = $"http://127.0.0.1:{FreePort()}";
+        var clock = Stopwatch.StartNew();
+        string[] key = withKnownKey ? ["--set", $"BootstrapKey={AdminKey}"] : [];
+        var terse = new TerseProcess(["--data", data, "--urls", url, .. key, .. more]) { Url = new Uri(url) };
+        using var client = terse.Client();
+        while (true)
+        {
+            Assert.False(terse._process.HasExited, $"terse ended with {terse.Errors}{terse.Output}");
+            Assert.True(clock.Elapsed < StartLimit, $"No answer within {StartLimit}: {terse.Errors}{terse.Output}");
+            try
+            {
+                using var answer = await client.GetAsync("/health/ready", TestContext.Current.CancellationToken);
+                if (answer.IsSuccessStatusCode) break;
+            }
+            catch (HttpRequestException)
+            {
+                await Task.Delay(TimeSpan.FromMilliseconds(10), TimeProvider.System, TestContext.Current.CancellationToken);
+            }
+        }
+
+        terse.StartUp = clock.Elapsed;
+        return terse;
+    }
+
+    /// <summary>Runs a verb to its end.</summary>
+    public static async Task<TerseProcess> RunAsync(params string[] arguments)
+    {
+        var terse = new TerseProcess(arguments);
+        await terse.ExitAsync();
+        return terse;
+    }
+
+    public HttpClient Client(string? apiKey = AdminKey)
+    {
+        var client = new HttpClient(new SocketsHttpHandler { AllowAutoRedirect = false, UseCookies = false }) { BaseAddress = Url, Timeout = TimeSpan.FromSeconds(30) };
+        if (apiKey is not null) client.DefaultRequestHeaders.Add("X-Api-Key", apiKey);
+        return client;
+    }
+
+    /// <summary>kill -9.</summary>
+    public async Task KillAsync()
+    {
+        _process.Kill();
+        await ExitAsync();
+    }
+
+    /// <summary>SIGTERM, as systemd and Kubernetes send it.</summary>
+    public void Terminate()
+    {
+        using var kill = Process.Start("kill", ["-TERM", _process.Id.ToString(System.Globalization.CultureInfo.InvariantCulture)]);
+        kill.WaitForExit();
+    }
+
+    public async Task ExitAsync()
+    {
+        using var limit = CancellationTokenSource.CreateLinkedTokenSource(TestContext.Current.CancellationToken);
+        limit.CancelAfter(TimeSpan.FromSeconds(60));
+        await _process.WaitForExitAsync(limit.Token);
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        if (!_process.HasExited) _process.Kill(entireProcessTree: true);
+        await _process.WaitForExitAsync(CancellationToken.None);
+        _process.Dispose();
+    }
+
+    private static void Keep(ConcurrentQueue<string> lines, string? line)
+    {
+        if (line is not null) lines.Enqueue(line);
+    }
+
+    private static int FreePort()
+    {
+        using var listener = new TcpListener(IPAddress.Loopback, 0);
+        listener.Start();
+        return ((IPEndPoint)listener.LocalEndpoint).Port;
+    }
+}
