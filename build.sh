@@ -14,6 +14,7 @@ usage() {
   run      build and run Terse on http://localhost:5080, with its data in ./data
   fast     build, and run the tests that need nothing but .NET
   test     build, and run every test; finds or installs the servers that they need
+  bench    compare redirects with a bare Kestrel and nginx: [seconds a run] [links]
   format   put every file into the house format (--verify: only say which are not)
   servers  find or install the servers that the tests need
 TEXT
@@ -66,6 +67,7 @@ case "${1:-}" in
   fast) build; run_tests "$tests" ;;
   test) servers; build; run_tests "$tests" "$end_to_end" ;;
   format) if [ "${2:-}" = --verify ]; then dotnet format Terse.slnx --verify-no-changes --no-restore; else dotnet format Terse.slnx; fi ;;
+  bench) shift; exec bench/compare.sh "$@" ;;
   servers) servers ;;
   *) usage; [ -z "${1:-}" ] || { echo "There is no verb \"$1\"." >&2; exit 2; } ;;
 esac

@@ -17,7 +17,7 @@ internal static class TerseApp
         var builder = WebApplication.CreateBuilder(new WebApplicationOptions { ContentRootPath = AppContext.BaseDirectory });
         var terse = builder.AddTerseConfiguration(settings);
         builder.WebHost.UseUrls(terse.Urls.Split(';', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries));
-        builder.WebHost.ConfigureKestrel(kestrel => kestrel.AddServerHeader = false);
+        builder.UseKestrelTuning(redirectsOnly: false);
 
         builder.Services.AddHosting(terse);
         builder.Services.AddStores();

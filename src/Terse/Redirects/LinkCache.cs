@@ -83,7 +83,7 @@ internal sealed class LinkCache : ILinkChangeListener
     public void OnChanged(LinkChange change)
     {
         var hash = Hash(change.Code.Value);
-        var fresh = change.Link is { } link ? _encoder.Encode(link) : null;
+        var fresh = change is { Kind: LinkChangeKind.Changed, Link: { } link } ? _encoder.Encode(link) : null;
         ShardOf(hash).Change(change.Code.Value, hash, change.Version, change.Kind, fresh);
     }
 

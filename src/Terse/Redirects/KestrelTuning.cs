@@ -1,0 +1,29 @@
+using Microsoft.AspNetCore.Server.Kestrel.Transport.Sockets;
+
+namespace Terse.Redirects;
+
+/// <summary>Kestrel as the redirect path wants it. What was tried, and what it brought, is in docs/decisions/0031-kestrel-tuning.md.</summary>
+internal static class KestrelTuning
+{
+    // The socket engine reads it from the environment when the first socket opens; there is no other door.
+    private const string InlineCompletions = "DOTNET_SYSTEM_NET_SOCKETS_INLINE_COMPLETIONS";
+
+    /// <param name="redirectsOnly">
+    /// The node answers nothing but redirects. It may then handle requests on the threads that poll the sockets, which saves the hop to the
+    /// thread pool. A node that also serves the API must not: one handler that blocks would stall every connection of its thread.
+    /// </param>
+    public static WebApplicationBuilder UseKestrelTuning(this WebApplicationBuilder builder, bool redirectsOnly)
+    {
+        builder.WebHost.ConfigureKestrel(kestrel => kestrel.AddServerHeader = false);
+
+        // While this logger is enabled for anything, ASP.NET Core makes an Activity and a log scope for each request, logged or not.
+        builder.Logging.AddFilter("Microsoft.AspNetCore.Hosting.Diagnostics", LogLevel.None);
+
+        if (redirectsOnly)
+        {
+            Environment.SetEnvironmentVariable(InlineCompletions, "1");
+            builder.Services.Configure<SocketTransportOptions>(sockets => sockets.UnsafePreferInlineScheduling = true);
+        }
+        return builder;
+    }
+}
