@@ -2,10 +2,14 @@
 # The one entry to building, testing and running Terse. Without an argument it lists its verbs.
 set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")"
-export DOTNET_CLI_TELEMETRY_OPTOUT=1 DOTNET_NOLOGO=1
+export DOTNET_CLI_TELEMETRY_OPTOUT=1 DOTNET_NOLOGO=1 DOTNET_CLI_UI_LANGUAGE=en
 configuration=Release
 tests=artifacts/bin/Terse.Tests/release/Terse.Tests
 end_to_end=artifacts/bin/Terse.EndToEnd/release/Terse.EndToEnd
+
+# What the tests run, and what the benchmark runs, as "program:Debian package". docs/testing.md says how they are found.
+test_programs=(redis-server:redis-server nats-server:nats-server postgres:postgresql initdb:postgresql psql:postgresql-client node:nodejs npm:npm)
+bench_programs=(wrk:wrk nginx:nginx-light curl:curl python3:python3-minimal)
 
 usage() {
   cat <<'TEXT'
@@ -14,60 +18,102 @@ usage() {
   run      build and run Terse on http://localhost:5080, with its data in ./data
   fast     build, and run the tests that need nothing but .NET
   test     build, and run every test; finds or installs the servers that they need
-  bench    compare redirects with a bare Kestrel and nginx: [seconds a run] [links]
+  servers  find or install the servers that the tests need, and print where they are
+  bench    compare redirects with bare Kestrel and nginx: [seconds per run] [links]
   format   put every file into the house format (--verify: only say which are not)
-  servers  find or install the servers that the tests need
 TEXT
 }
 
 build() { dotnet build Terse.slnx --configuration "$configuration" --verbosity quiet -warnaserror; }
 
-# The servers that the tests talk to, as "program:Debian package". They are started by the tests, on free loopback ports.
-servers() {
-  local missing=() entry
-  for entry in "${needed_servers[@]}"; do
-    command -v "${entry%%:*}" >/dev/null || [ -x "/usr/sbin/${entry%%:*}" ] || missing+=("${entry##*:}")
+# The path of a program: what TERSE_TEST_ plus its name says, else from PATH, else where Debian keeps servers.
+find_program() {
+  local variable place
+  variable=$(variable_of "$1")
+  if [ -n "${!variable:-}" ]; then echo "${!variable}"; return; fi
+  command -v "$1" && return
+  for place in /usr/sbin /usr/local/sbin $(ls -d /usr/lib/postgresql/*/bin 2>/dev/null | sort -rV); do
+    [ -x "$place/$1" ] && echo "$place/$1" && return
   done
-  [ ${#missing[@]} -eq 0 ] && return
+  return 1
+}
+variable_of() { echo "TERSE_TEST_$(echo "$1" | tr 'a-z-' 'A-Z_')"; }
+
+# Finds programs, installs the packages of those that are missing when it may, and tells the tests where each is.
+need() {
+  local entry missing=()
+  for entry in "$@"; do find_program "${entry%%:*}" >/dev/null || missing+=("${entry##*:}"); done
+  if [ ${#missing[@]} -gt 0 ]; then install $(printf '%s\n' "${missing[@]}" | sort -u); fi
+  for entry in "$@"; do
+    export "$(variable_of "${entry%%:*}")=$(find_program "${entry%%:*}")" || { echo "${entry%%:*} is missing even with the package ${entry##*:}." >&2; exit 1; }
+  done
+}
+
+install() {
   if [ "$(id -u)" != 0 ] || ! command -v apt-get >/dev/null; then
-    echo "The tests need these Debian packages, or the same programs from elsewhere in PATH: ${missing[*]}" >&2
-    echo "As root: apt-get install ${missing[*]}" >&2
+    echo "Missing: $*. Install these Debian packages, or the same programs from elsewhere in PATH:" >&2
+    echo "  sudo apt-get install --no-install-recommends $*" >&2
     exit 1
   fi
   # A policy of 101 keeps packages from starting their services by themselves; one that is there already is left alone.
-  local policy=/usr/sbin/policy-rc.d ours=
-  [ -e "$policy" ] || { ours=1; printf '#!/bin/sh\nexit 101\n' > "$policy"; chmod +x "$policy"; }
-  apt-get update -qq
-  DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends "${missing[@]}" >/dev/null
-  [ -z "$ours" ] || rm -f "$policy"
+  (
+    policy=/usr/sbin/policy-rc.d
+    if [ ! -e "$policy" ]; then
+      trap 'rm -f "$policy"' EXIT
+      printf '#!/bin/sh\nexit 101\n' > "$policy" && chmod +x "$policy"
+    fi
+    echo "Installing $* ..." >&2
+    apt-get update -qq
+    DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends "$@" >/dev/null
+  )
 }
-needed_servers=()
 
-# Runs the test programs; the last line is the sum over them, in a form that any tool can read.
+# The npm packages of tests/npm, exactly as its lock file has them; nothing of theirs runs at installation.
+npm_packages() {
+  local target=artifacts/npm
+  cmp -s tests/npm/package-lock.json "$target/package-lock.json" && [ -e "$target/.complete" ] && return
+  mkdir -p "$target" && rm -f "$target/.complete"
+  cp tests/npm/package.json tests/npm/package-lock.json "$target/"
+  (cd "$target" && "$TERSE_TEST_NPM" ci --ignore-scripts --no-audit --no-fund --loglevel=error >&2)
+  touch "$target/.complete"
+}
+
+servers() { need "${test_programs[@]}"; npm_packages; }
+
+# Runs test programs, each "program argument ...". The last line is the sum over them, in a form that any tool can read.
 run_tests() {
-  local program summary total=0 failed=0 skipped=0 status=0
-  summary=$(mktemp)
-  for program in "$@"; do
-    "$program" -noColor -longRunning 60 2>&1 | tee "$summary" || status=1
-    total=$((total + $(count Total)))
-    failed=$((failed + $(count Failed) + $(count Errors)))
-    skipped=$((skipped + $(count Skipped)))
+  local command results passed=0 failed=0 skipped=0 status=0
+  results=$(mktemp -d)
+  for command in "$@"; do
+    $command -noColor -longRunning 60 -xml "$results/xml" || status=1
+    passed=$((passed + $(result passed)))
+    failed=$((failed + $(result failed) + $(result errors)))
+    skipped=$((skipped + $(result skipped)))
+    rm -f "$results/xml"
   done
-  rm -f "$summary"
-  [ "$total" -gt 0 ] || { echo "No test ran." >&2; status=1; }
+  rm -rf "$results"
   [ $((failed + skipped)) -eq 0 ] || status=1
-  echo "$((total - failed - skipped)) passed, $failed failed, $skipped skipped"
+  [ "$passed" -gt 0 ] || { echo "No test passed." >&2; status=1; }
+  echo "$passed passed, $failed failed, $skipped skipped"
   return "$status"
 }
 
-count() { sed -nE "s/.*Total: .*/&/; s/.*\b$1: ([0-9]+).*/\1/p" "$summary" | tail -n 1 | grep . || echo 0; }
+# An attribute of the results' assembly element; a program that ended before it wrote results counts as one failure.
+result() {
+  if [ -s "$results/xml" ]; then grep -o -m 1 '<assembly [^>]*>' "$results/xml" | sed -E "s/.* $1=\"([0-9]+)\".*/\1/"
+  elif [ "$1" = failed ]; then echo 1
+  else echo 0; fi
+}
 
-case "${1:-}" in
-  run) shift; exec dotnet run --project src/Terse --configuration "$configuration" -- "$@" ;;
-  fast) build; run_tests "$tests" ;;
+verb=${1:-}
+[ $# -eq 0 ] || shift
+case "$verb" in
+  run) exec dotnet run --project src/Terse --configuration "$configuration" -- "$@" ;;
+  fast) build; run_tests "$tests -trait- Needs=Servers" ;;
   test) servers; build; run_tests "$tests" "$end_to_end" ;;
-  format) if [ "${2:-}" = --verify ]; then dotnet format Terse.slnx --verify-no-changes --no-restore; else dotnet format Terse.slnx; fi ;;
-  bench) shift; exec bench/compare.sh "$@" ;;
-  servers) servers ;;
-  *) usage; [ -z "${1:-}" ] || { echo "There is no verb \"$1\"." >&2; exit 2; } ;;
+  servers) servers; env | grep ^TERSE_TEST_ | sort ;;
+  bench) need "${bench_programs[@]}"; exec bench/compare.sh "$@" ;;
+  format) if [ "${1:-}" = --verify ]; then dotnet format Terse.slnx --verify-no-changes --no-restore; else dotnet format Terse.slnx; fi ;;
+  "") usage ;;
+  *) usage; echo "There is no verb \"$verb\"." >&2; exit 2 ;;
 esac

@@ -1,0 +1,77 @@
+using System.Net;
+using System.Net.Sockets;
+
+namespace Terse.Tests.Infrastructure;
+
+/// <summary>A server from the distribution on a free loopback port, with a directory of its own that goes with it.</summary>
+internal sealed class ServerProcess : IAsyncDisposable
+{
+    private const int Attempts = 5;
+    private static readonly TimeSpan StartLimit = TimeSpan.FromSeconds(60);
+    private readonly string _program;
+    private readonly Func<int, string, IEnumerable<string>> _arguments;
+    private readonly string _readyLine;
+    private ChildProcess _child = null!;
+
+    private ServerProcess(string program, Func<int, string, IEnumerable<string>> arguments, string readyLine, string directory) =>
+        (_program, _arguments, _readyLine, Folder) = (program, arguments, readyLine, directory);
+
+    public int Port { get; private set; }
+
+    public string Folder { get; }
+
+    /// <summary>
+    /// Starts <paramref name="program"/> with the arguments for a port and a directory, and waits until it writes that it is ready: its own word,
+    /// since a port that answers may be another program's. A port that was taken meanwhile is replaced by another.
+    /// </summary>
+    public static async Task<ServerProcess> StartAsync(string program, Func<int, string, IEnumerable<string>> arguments, string readyLine, string? directory = null)
+    {
+        var server = new ServerProcess(program, arguments, readyLine, directory ?? Directory.CreateTempSubdirectory("terse-server-").FullName);
+        for (var attempt = 1; ; attempt++)
+        {
+            server.Port = FreePort();
+            try
+            {
+                await server.RestartAsync();
+                return server;
+            }
+            catch (InvalidOperationException e) when (attempt < Attempts && e.Message.Contains("in use", StringComparison.OrdinalIgnoreCase))
+            {
+                await server._child.DisposeAsync();
+            }
+            catch
+            {
+                await server.DisposeAsync();
+                throw;
+            }
+        }
+    }
+
+    /// <summary>Starts it again on the same port and directory, after <see cref="KillAsync"/>.</summary>
+    public Task RestartAsync()
+    {
+        // In the C locale: the line that says "ready" is not translated.
+        _child = ChildProcess.Start(_program, _arguments(Port, Folder), new Dictionary<string, string> { ["LC_ALL"] = "C" });
+        return _child.LineAsync(_readyLine, StartLimit);
+    }
+
+    /// <summary>kill -9.</summary>
+    public Task KillAsync() => _child.KillAsync();
+
+    public void Send(Signal signal) => _child.Send(signal);
+
+    public Task ExitAsync() => _child.ExitAsync();
+
+    public async ValueTask DisposeAsync()
+    {
+        await _child.DisposeAsync();
+        Directory.Delete(Folder, recursive: true);
+    }
+
+    private static int FreePort()
+    {
+        using var listener = new TcpListener(IPAddress.Loopback, 0);
+        listener.Start();
+        return ((IPEndPoint)listener.LocalEndpoint).Port;
+    }
+}
