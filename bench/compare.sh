@@ -26,7 +26,7 @@ head -1 "$work/codes" | sed 's|^|/|' > "$work/hot"
 # name, load, pid, port, paths
 measure() {
   local url="http://127.0.0.1:$4" ticks result
-  wrk -t"$threads" -c"$connections" -d"${WARMUP:-5}s" -s bench/paths.lua "$url" -- "$5" >/dev/null
+  wrk -t"$threads" -c"$connections" -d"${WARMUP:-10}s" -s bench/paths.lua "$url" -- "$5" >/dev/null
   ticks=$(cpu_ticks "$3")
   result=$(wrk -t"$threads" -c"$connections" -d"${seconds}s" -s bench/paths.lua "$url" -- "$5" | grep RESULT)
   ticks=$(($(cpu_ticks "$3") - ticks))
@@ -35,7 +35,8 @@ measure() {
 
 if command -v nginx >/dev/null; then
   port=$(free_port); mkdir -p "$work/nginx"
-  "$bench" trace --codes "$work/codes" --links 100000 --nginx-map > "$work/nginx/map"
+  "$bench" trace --codes "$work/codes" --links 100000 --nginx-map > "$work/nginx/all"
+  awk '!seen[tolower($1)]++' "$work/nginx/all" > "$work/nginx/map" # an nginx map ignores case: codes that differ by case alone share an entry
   cat > "$work/nginx/conf" <<CONF
 daemon off; pid $work/nginx/pid; error_log $work/nginx/errors; worker_processes auto;
 events { worker_connections 4096; }

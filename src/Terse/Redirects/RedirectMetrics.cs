@@ -18,7 +18,7 @@ internal sealed class RedirectMetrics
 
     public RedirectMetrics(IMeterFactory meters, LinkCache cache)
     {
-        var meter = meters.Create(MeterName);
+        var meter = Meter = meters.Create(MeterName);
         meter.CreateObservableCounter("terse.redirects", ObserveOutcomes, "{redirect}", "Requests for a code, by outcome.");
         Observe("terse.l1.misses", RedirectCount.L1Misses, "{request}", "Requests that L1 could not answer.");
         Observe("terse.l1.negative_hits", RedirectCount.NegativeHits, "{request}", "404s answered by a negative entry.");
@@ -35,6 +35,8 @@ internal sealed class RedirectMetrics
         void Observe(string name, RedirectCount count, string unit, string description) =>
             meter.CreateObservableCounter(name, () => Read(count), unit, description);
     }
+
+    public Meter Meter { get; }
 
     public void Count(RedirectCount count) => _tally.Add(count);
 

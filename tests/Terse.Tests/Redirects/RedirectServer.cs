@@ -32,7 +32,9 @@ internal sealed class RedirectServer : IAsyncDisposable
 
     public LinkChanges Changes => _app.Services.GetRequiredService<LinkChanges>();
 
-    public long Count(RedirectCount count) => _app.Services.GetRequiredService<RedirectMetrics>().Read(count);
+    public RedirectMetrics Metrics => _app.Services.GetRequiredService<RedirectMetrics>();
+
+    public long Count(RedirectCount count) => Metrics.Read(count);
 
     public static async Task<RedirectServer> StartAsync(params (string Name, string Value)[] options) => await StartAsync(null, options);
 

@@ -92,6 +92,19 @@ public sealed class StoreOutageTests
         Assert.Equal(503, await waiting);
     }
 
+    [Fact]
+    public async Task Only_so_many_reads_reach_the_store_at_once()
+    {
+        await using var server = await RedirectServer.StartAsync(("StoreConcurrency", "2"), ("StoreTimeout", "00:01:00"));
+        server.Store.Hold();
+        var waiting = Enumerable.Range(0, 10).Select(i => StatusAsync(server, $"/code{i}")).ToArray();
+        await Eventually.Is(10, () => server.Count(RedirectCount.Flights));
+        Assert.Equal(2, server.Store.Reads);
+        server.Store.Release();
+        Assert.All(await Task.WhenAll(waiting), status => Assert.Equal(404, status));
+        Assert.Equal(10, server.Store.Reads);
+    }
+
     private static async Task<int> StatusAsync(RedirectServer server, string path)
     {
         using var response = await server.GetAsync(path);
