@@ -43,6 +43,7 @@ internal static class TerseApp
         app.MapApiKeys();
         app.MapPortability();
         app.MapHealth();
+        app.MapHome();
         app.MapTerseOpenApi();
         return app;
     }

@@ -1,5 +1,4 @@
 using System.Net;
-using System.Runtime.CompilerServices;
 using System.Text.Json;
 using Microsoft.Extensions.Options;
 using Terse.Tests.Infrastructure;
@@ -27,11 +26,7 @@ public sealed class HostingTests
         var served = JsonSerializer.Serialize(
             JsonSerializer.Deserialize<JsonElement>(await terse.Anonymous.GetStringAsync("/openapi/v1.json", TestContext.Current.CancellationToken)),
             Indented) + "\n";
-        var path = Path.Combine(Path.GetDirectoryName(ThisFile())!, "../../../docs/openapi.json");
-        if (Environment.GetEnvironmentVariable("TERSE_UPDATE_OPENAPI") == "1") await File.WriteAllTextAsync(path, served, TestContext.Current.CancellationToken);
-        Assert.True(
-            served == await File.ReadAllTextAsync(path, TestContext.Current.CancellationToken),
-            "The API has changed. Look at the difference after: TERSE_UPDATE_OPENAPI=1 ./build.sh fast");
+        await Repository.AssertFileAsync("docs/openapi.json", served);
     }
 
     [Fact]
@@ -75,12 +70,19 @@ public sealed class HostingTests
         await loop.ProblemAsync(400, "validation-failed");
     }
 
+    [Fact]
+    public async Task The_root_of_the_domain_explains_itself()
+    {
+        await using var terse = await TerseInstance.StartAsync();
+        var page = await terse.Anonymous.GetStringAsync("/", TestContext.Current.CancellationToken);
+        Assert.Contains("Short links live here", page, StringComparison.Ordinal);
+        Assert.Contains("Disallow: /api/", await terse.Anonymous.GetStringAsync("/robots.txt", TestContext.Current.CancellationToken), StringComparison.Ordinal);
+    }
+
     private static async Task StartWithAsync(string name, string value)
     {
         var settings = new Dictionary<string, string?> { ["Terse:Urls"] = "http://127.0.0.1:0", ["Terse:Data"] = Path.GetTempPath(), [name] = value };
         await using var app = Terse.Hosting.TerseApp.Create(settings);
         await app.StartAsync();
     }
-
-    private static string ThisFile([CallerFilePath] string path = "") => path;
 }

@@ -1,0 +1,58 @@
+using System.Globalization;
+using System.Reflection;
+using System.Text;
+using System.Text.RegularExpressions;
+using System.Xml.Linq;
+using Terse.Tests.Infrastructure;
+
+namespace Terse.Tests.Docs;
+
+/// <summary>docs/configuration.md is made from the options' own documentation, so it cannot be out of date.</summary>
+public sealed partial class ConfigurationDocsTests
+{
+    [Fact]
+    public Task The_configuration_page_lists_every_option_with_its_documentation() => Repository.AssertFileAsync("docs/configuration.md", Page());
+
+    private static string Page()
+    {
+        var documentation = XDocument.Load(Path.ChangeExtension(typeof(Program).Assembly.Location, ".xml")).Descendants("member")
+            .ToDictionary(member => member.Attribute("name")!.Value, member => member.Element("summary"));
+        var page = new StringBuilder("""
+            # Configuration
+
+            Every option has a default that is right for one process. Set one by, each winning over the one before: `appsettings.json` in the working directory, the
+            environment (`Terse__Links__Retention`), the command line (`--set Links:Retention=365.00:00:00`). Durations are `[days.]hours:minutes:seconds`. All are checked at
+            the start: a wrong one stops the program with a sentence that lists the legal values. This page is made from the options' own documentation by a test.
+
+            """.ReplaceLineEndings("\n"));
+        var types = typeof(Program).Assembly.GetTypes()
+            .Select(type => (Type: type, Section: type.GetField("Section", BindingFlags.Public | BindingFlags.Static)?.GetRawConstantValue() as string))
+            .Where(entry => entry.Section is not null).OrderBy(entry => entry.Section, StringComparer.Ordinal);
+        foreach (var (type, section) in types)
+        {
+            page.Append(CultureInfo.InvariantCulture, $"\n## {section}\n\n{Text(documentation.GetValueOrDefault($"T:{type.FullName}"))}\n\n| option | default | meaning |\n|---|---|---|\n");
+            var defaults = Activator.CreateInstance(type)!;
+            foreach (var property in type.GetProperties().Where(property => property.CanWrite))
+            {
+                var meaning = Text(documentation.GetValueOrDefault($"P:{type.FullName}.{property.Name}"));
+                Assert.True(meaning.Length > 0, $"{type.Name}.{property.Name} has no documentation.");
+                page.Append(CultureInfo.InvariantCulture, $"| `{property.Name}` | {Default(property.GetValue(defaults))} | {meaning} |\n");
+            }
+        }
+
+        return page.ToString();
+    }
+
+    private static string Default(object? value) => value is null or "" ? "" : $"`{Convert.ToString(value, CultureInfo.InvariantCulture)}`";
+
+    private static string Text(XElement? summary)
+    {
+        if (summary is null) return "";
+        foreach (var code in summary.Descendants("c").ToArray()) code.ReplaceWith($"`{code.Value}`");
+        foreach (var see in summary.Descendants("see").ToArray()) see.ReplaceWith($"`{see.Attribute("cref")?.Value.Split('.')[^1]}`");
+        return Spaces().Replace(summary.Value, " ").Trim().Replace("|", "\\|", StringComparison.Ordinal);
+    }
+
+    [GeneratedRegex(@"\s+")]
+    private static partial Regex Spaces();
+}
