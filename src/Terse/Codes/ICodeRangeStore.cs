@@ -40,15 +40,6 @@ internal interface ICodeRangeStore
     ValueTask RaiseHighWaterAsync(long highWater, CancellationToken cancellationToken);
 
     /// <summary>
-    /// Replaces the permutation key, which an import into an empty instance needs so that codes stay what they were.
-    /// <list type="bullet">
-    /// <item>Refused (false) once a range or a machine id was leased; nothing changes then.</item>
-    /// <item>Otherwise later calls of <see cref="GetOrAddKeyAsync"/> return the new key.</item>
-    /// </list>
-    /// </summary>
-    ValueTask<bool> ReplaceKeyAsync(byte[] key, CancellationToken cancellationToken);
-
-    /// <summary>
     /// Leases a machine id (0 to <see cref="MachineLease.MaxMachineId"/>) until <paramref name="now"/> + <paramref name="duration"/>,
     /// or returns null when all are held.
     /// <list type="bullet">

@@ -49,10 +49,19 @@ internal sealed class SnowflakeIds(ICodeRangeStore store, CodesOptions options, 
             var notBefore = Milliseconds(lease.NotBefore);
             id = 0;
             if (now >= Milliseconds(lease.ExpiresAt)) throw new CodesUnavailableException("The lease on the machine id has run out and could not be renewed.");
-            if (now < notBefore) return notBefore - now;
-            if (now > _lastMillisecond) (_lastMillisecond, _sequence) = (now, 0);
-            else if (_sequence < MaxSequence) _sequence++;
-            else return _lastMillisecond + 1 - now;
+            if (now > _lastMillisecond)
+            {
+                if (now < notBefore) return notBefore - now;
+                (_lastMillisecond, _sequence) = (now, 0);
+            }
+            else if (_sequence < MaxSequence)
+            {
+                _sequence++;
+            }
+            else
+            {
+                return _lastMillisecond + 1 - now;
+            }
 
             // A clock that went back goes on within the last millisecond while its sequence lasts, and waits when it is used up.
             id = (((_lastMillisecond << MachineBits) | (uint)lease.MachineId) << SequenceBits) | (uint)_sequence;
@@ -73,7 +82,7 @@ internal sealed class SnowflakeIds(ICodeRangeStore store, CodesOptions options, 
         if (Interlocked.Exchange(ref _lease, null) is not { } lease) return;
         long last;
         lock (_taking) last = _lastMillisecond;
-        await store.ReleaseMachineAsync(lease, Epoch.AddMilliseconds(last + 1), cancellationToken);
+        await store.ReleaseMachineAsync(lease, Epoch.AddMilliseconds(last), cancellationToken);
     }
 
     public async ValueTask DisposeAsync()

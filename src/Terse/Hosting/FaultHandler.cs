@@ -1,5 +1,6 @@
 using System.Text.Json;
 using Microsoft.AspNetCore.Diagnostics;
+using Terse.Codes;
 using Terse.Links;
 
 namespace Terse.Hosting;
@@ -17,12 +18,13 @@ internal sealed class FaultHandler : IExceptionHandler
                 415, "unsupported-media-type", "The body must be JSON.", "Send it with Content-Type: application/json."),
             BadHttpRequestException bad => Problems.Of(bad.StatusCode, "malformed-request", "The request cannot be read.", bad.Message),
             StoreUnavailableException => Problems.StoreUnavailable(),
+            CodesUnavailableException codes => Problems.Of(503, "codes-unavailable", "No short code can be made now.", codes.Message),
             OperationCanceledException when context.RequestAborted.IsCancellationRequested => TypedResults.StatusCode(StatusCodes.Status499ClientClosedRequest),
             _ => null,
         };
         if (answer is null) return false;
 
-        if (exception is StoreUnavailableException) context.Response.Headers.RetryAfter = "5";
+        if (answer is IStatusCodeHttpResult { StatusCode: 503 }) context.Response.Headers.RetryAfter = "5";
         await answer.ExecuteAsync(context);
         return true;
     }

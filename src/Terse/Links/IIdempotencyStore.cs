@@ -21,13 +21,16 @@ internal interface IIdempotencyStore
     ValueTask<ClaimResult> ClaimAsync(IdempotencyClaim claim, DateTimeOffset now, CancellationToken cancellationToken);
 
     /// <summary>
-    /// Marks the claim as done with <paramref name="link"/>, which may differ from the claimed one (its first code was taken by an alias).
-    /// Replays return this link. Completing a key that is not claimed does nothing.
+    /// Marks the claim as done: its link is there, and replays return it.
+    /// Does nothing when the claim is no longer the caller's (another has taken it over, or it is forgotten).
     /// </summary>
-    ValueTask CompleteAsync(string key, Link link, CancellationToken cancellationToken);
+    ValueTask CompleteAsync(IdempotencyClaim claim, CancellationToken cancellationToken);
 
-    /// <summary>Forgets the claim, because nothing was made: the key is free again. Releasing what is not there does nothing.</summary>
-    ValueTask ReleaseAsync(string key, CancellationToken cancellationToken);
+    /// <summary>
+    /// Forgets the claim, because nothing was made: the key is free again. Does nothing when the claim is no longer the caller's, or completed:
+    /// a claimant that was slow must not free a key that another works on.
+    /// </summary>
+    ValueTask ReleaseAsync(IdempotencyClaim claim, CancellationToken cancellationToken);
 
     /// <summary>Removes up to <paramref name="limit"/> claims at or past their <see cref="IdempotencyClaim.ForgetAt"/>, and returns how many.</summary>
     ValueTask<int> SweepAsync(DateTimeOffset now, int limit, CancellationToken cancellationToken);
@@ -36,7 +39,7 @@ internal interface IIdempotencyStore
 /// <param name="Key">Owner and idempotency key, hashed together: 1 to 128 characters.</param>
 /// <param name="RequestHash">What the request asked for, hashed: the same key with another hash is a mistake of the caller (422).</param>
 /// <param name="Link">The link to be made.</param>
-/// <param name="LeasedUntil">Until then the claimant is taken to be alive.</param>
+/// <param name="LeasedUntil">Until then the claimant is taken to be alive. It also tells claimants apart: each takeover sets a later one.</param>
 /// <param name="ForgetAt">The end of the replay window.</param>
 internal sealed record IdempotencyClaim(string Key, string RequestHash, Link Link, DateTimeOffset LeasedUntil, DateTimeOffset ForgetAt);
 

@@ -16,8 +16,14 @@ internal sealed class LinkCreator(
 
     public async ValueTask<Creation> CreateAsync(LinkDraft draft, string owner, CancellationToken cancellationToken)
     {
-        var link = await PrepareAsync(draft, owner, cancellationToken);
-        return await InsertAsync(link, cancellationToken) is { } inserted ? Creation.Created(inserted) : Creation.AliasTaken;
+        while (true)
+        {
+            var link = await PrepareAsync(draft, owner, cancellationToken);
+            if (await TryInsertAsync(link, cancellationToken)) return Creation.Created(link);
+
+            // A generated code that an alias has taken is skipped for the next.
+            if (link.IsAlias) return Creation.AliasTaken;
+        }
     }
 
     /// <summary>Repeating the call with the same key and draft, at once or within the window, never makes a second link.</summary>
@@ -43,26 +49,30 @@ internal sealed class LinkCreator(
 
     // 1. Claim the key, with the link that is to be made.
     // 2. Insert the link that the claim holds: ours, or that of a claimant who seems dead.
-    // 3. Complete the claim; or release it when nothing was made, so that the caller can correct the request and use the key again.
+    // 3. Complete the claim. When nothing was made, release it: the caller may correct the request and use the key again. A generated code
+    //    that an alias has taken is such a case too; the next round claims the key with the next code.
     private async ValueTask<Creation> CreateClaimedAsync(LinkDraft draft, string owner, string key, CancellationToken cancellationToken)
     {
-        var now = time.GetUtcNow().ToMillisecond();
-        var link = await PrepareAsync(draft, owner, cancellationToken);
-        var claim = new IdempotencyClaim(key, draft.ContentHash(owner), link, now + _options.IdempotencyLease, now + _options.IdempotencyWindow);
-        var (state, held) = await claims.ClaimAsync(claim, now, cancellationToken);
-        if (held.RequestHash != claim.RequestHash) return Creation.Mismatch;
-        if (state == ClaimState.InFlight) return Creation.InFlight;
-        if (state == ClaimState.Completed) return Creation.Replayed(held.Link);
-
-        // From here on the caller's going away changes nothing: a claim left open would make its retries wait.
-        if (await InsertAsync(held.Link, CancellationToken.None, state == ClaimState.TakenOver) is { } made)
+        while (true)
         {
-            await claims.CompleteAsync(key, made, CancellationToken.None);
-            return Creation.Created(made);
-        }
+            var link = await PrepareAsync(draft, owner, cancellationToken);
+            var now = time.GetUtcNow().ToMillisecond();
+            var claim = new IdempotencyClaim(key, draft.ContentHash(owner), link, now + _options.IdempotencyLease, now + _options.IdempotencyWindow);
+            var (state, held) = await claims.ClaimAsync(claim, now, cancellationToken);
+            if (held.RequestHash != claim.RequestHash) return Creation.Mismatch;
+            if (state == ClaimState.InFlight) return Creation.InFlight;
+            if (state == ClaimState.Completed) return Creation.Replayed(held.Link);
 
-        await claims.ReleaseAsync(key, CancellationToken.None);
-        return Creation.AliasTaken;
+            // From here on the caller's going away changes nothing: a claim left open would make its retries wait.
+            if (await TryInsertAsync(held.Link, CancellationToken.None) || await IsThereAsync(held.Link))
+            {
+                await claims.CompleteAsync(held, CancellationToken.None);
+                return Creation.Created(held.Link);
+            }
+
+            await claims.ReleaseAsync(held, CancellationToken.None);
+            if (held.Link.IsAlias) return Creation.AliasTaken;
+        }
     }
 
     private async ValueTask<Link> PrepareAsync(LinkDraft draft, string owner, CancellationToken cancellationToken)
@@ -71,23 +81,18 @@ internal sealed class LinkCreator(
         return draft.ToLink(code, owner, _options.Retention, time.GetUtcNow().ToMillisecond());
     }
 
-    /// <summary>Inserts under the link's code; a generated code that an alias has taken is skipped for the next. Null: the alias is taken.</summary>
-    private async ValueTask<Link?> InsertAsync(Link link, CancellationToken cancellationToken, bool mayBeThere = false)
+    private async ValueTask<bool> TryInsertAsync(Link link, CancellationToken cancellationToken)
     {
         if (link.IsAlias) issued.AddLookalike(link.Code);
-        while (await links.AddAsync(link, cancellationToken) == AddResult.Taken)
-        {
-            if (mayBeThere && await links.FindAsync(link.Code, cancellationToken) is { } there && IsSame(there, link)) return link;
-            if (link.IsAlias) return null;
-            link = link with { Code = await codes.NextAsync(cancellationToken) };
-        }
-
+        if (await links.AddAsync(link, cancellationToken) == AddResult.Taken) return false;
         changes.Publish(LinkChange.Created(link));
-        return link;
+        return true;
     }
 
-    // Whoever was here before the claim was taken over inserted this very link.
-    private static bool IsSame(Link there, Link claimed) => there.CreatedAt == claimed.CreatedAt && there.Owner == claimed.Owner;
+    // Whoever held the claim before or beside us has inserted this very link.
+    private async ValueTask<bool> IsThereAsync(Link link) =>
+        await links.FindAsync(link.Code, CancellationToken.None) is { } there
+        && there with { Tags = link.Tags } == link && there.Tags.SequenceEqual(link.Tags, StringComparer.Ordinal);
 }
 
 internal enum CreationOutcome

@@ -96,47 +96,6 @@ public abstract class CodeRangeStoreContract : ContractSuite
     }
 
     [Fact]
-    public async Task The_key_may_be_replaced_while_nothing_was_leased()
-    {
-        await Store.GetOrAddKeyAsync(Key(1), Cancellation);
-        await Store.RaiseHighWaterAsync(77, Cancellation);
-
-        Assert.True(await Store.ReplaceKeyAsync(Key(2), Cancellation));
-
-        Assert.Equal(Key(2), await Store.GetOrAddKeyAsync(Key(3), Cancellation));
-    }
-
-    [Fact]
-    public async Task A_key_may_be_replaced_before_there_is_one()
-    {
-        Assert.True(await Store.ReplaceKeyAsync(Key(2), Cancellation));
-
-        Assert.Equal(Key(2), await Store.GetOrAddKeyAsync(Key(3), Cancellation));
-    }
-
-    [Fact]
-    public async Task The_key_is_not_replaced_once_a_range_was_leased()
-    {
-        await Store.GetOrAddKeyAsync(Key(1), Cancellation);
-        await Store.LeaseRangeAsync(1, Cancellation);
-
-        Assert.False(await Store.ReplaceKeyAsync(Key(2), Cancellation));
-
-        Assert.Equal(Key(1), await Store.GetOrAddKeyAsync(Key(3), Cancellation));
-    }
-
-    [Fact]
-    public async Task The_key_is_not_replaced_once_a_machine_id_was_leased_even_if_it_was_released()
-    {
-        await Store.GetOrAddKeyAsync(Key(1), Cancellation);
-        await Store.ReleaseMachineAsync(await LeaseAsync("a", Now), Now, Cancellation);
-
-        Assert.False(await Store.ReplaceKeyAsync(Key(2), Cancellation));
-
-        Assert.Equal(Key(1), await Store.GetOrAddKeyAsync(Key(3), Cancellation));
-    }
-
-    [Fact]
     public async Task A_machine_lease_names_its_holder_and_its_times()
     {
         var lease = await LeaseAsync("a", Now);

@@ -41,26 +41,13 @@ public abstract class IdempotencyStoreContract : ContractSuite
     {
         var claim = Claim("key", "code");
         await Store.ClaimAsync(claim, Now, Cancellation);
-        await Store.CompleteAsync("key", claim.Link, Cancellation);
+        await Store.CompleteAsync(claim, Cancellation);
 
         var again = await Store.ClaimAsync(Claim("key", "other"), Now.AddSeconds(1), Cancellation);
         var otherHash = await Store.ClaimAsync(Claim("key", "other", "other hash"), Now.AddHours(1), Cancellation);
 
         AssertResult(ClaimState.Completed, claim, again);
         AssertResult(ClaimState.Completed, claim, otherHash);
-    }
-
-    [Fact]
-    public async Task Completing_with_another_link_replays_that_link()
-    {
-        var claim = Claim("key", "first");
-        await Store.ClaimAsync(claim, Now, Cancellation);
-        var made = ALink.WithEveryField("second");
-        await Store.CompleteAsync("key", made, Cancellation);
-
-        var again = await Store.ClaimAsync(Claim("key", "third"), Now, Cancellation);
-
-        AssertResult(ClaimState.Completed, claim with { Link = made }, again);
     }
 
     [Fact]
@@ -122,7 +109,7 @@ public abstract class IdempotencyStoreContract : ContractSuite
     {
         var claim = Claim("key", "code");
         await Store.ClaimAsync(claim, Now, Cancellation);
-        if (completed) await Store.CompleteAsync("key", claim.Link, Cancellation);
+        if (completed) await Store.CompleteAsync(claim, Cancellation);
 
         var mine = Claim("key", "other", "other hash") with { LeasedUntil = claim.ForgetAt + Lease, ForgetAt = claim.ForgetAt.AddDays(1) };
         var result = await Store.ClaimAsync(mine, claim.ForgetAt, Cancellation);
@@ -152,7 +139,7 @@ public abstract class IdempotencyStoreContract : ContractSuite
     [Fact]
     public async Task Completing_a_key_that_is_not_claimed_does_nothing()
     {
-        await Store.CompleteAsync("key", ALink.Of("code"), Cancellation);
+        await Store.CompleteAsync(Claim("key", "code"), Cancellation);
 
         Assert.Equal(ClaimState.Claimed, (await Store.ClaimAsync(Claim("key", "other"), Now, Cancellation)).State);
     }
@@ -160,11 +147,42 @@ public abstract class IdempotencyStoreContract : ContractSuite
     [Fact]
     public async Task A_released_key_is_free_again()
     {
-        await Store.ClaimAsync(Claim("key", "code"), Now, Cancellation);
-        await Store.ReleaseAsync("key", Cancellation);
+        var claim = Claim("key", "code");
+        await Store.ClaimAsync(claim, Now, Cancellation);
+        await Store.ReleaseAsync(claim, Cancellation);
 
         var mine = Claim("key", "other", "other hash");
         AssertResult(ClaimState.Claimed, mine, await Store.ClaimAsync(mine, Now, Cancellation));
+    }
+
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public async Task Who_lost_a_claim_to_another_can_neither_complete_nor_release_it(bool completes)
+    {
+        var slow = Claim("key", "code");
+        await Store.ClaimAsync(slow, Now, Cancellation);
+        var later = slow.LeasedUntil.AddSeconds(1);
+        var (state, taken) = await Store.ClaimAsync(slow with { LeasedUntil = later.AddSeconds(10) }, later, Cancellation);
+        Assert.Equal(ClaimState.TakenOver, state);
+
+        if (completes) await Store.CompleteAsync(slow, Cancellation);
+        else await Store.ReleaseAsync(slow, Cancellation);
+
+        Assert.Equal(ClaimState.InFlight, (await Store.ClaimAsync(slow, later, Cancellation)).State);
+        await Store.CompleteAsync(taken, Cancellation);
+        Assert.Equal(ClaimState.Completed, (await Store.ClaimAsync(slow, later, Cancellation)).State);
+    }
+
+    [Fact]
+    public async Task A_completed_claim_is_not_released()
+    {
+        var claim = Claim("key", "code");
+        await Store.ClaimAsync(claim, Now, Cancellation);
+        await Store.CompleteAsync(claim, Cancellation);
+        await Store.ReleaseAsync(claim, Cancellation);
+
+        Assert.Equal(ClaimState.Completed, (await Store.ClaimAsync(claim, Now, Cancellation)).State);
     }
 
     [Fact]
@@ -172,7 +190,7 @@ public abstract class IdempotencyStoreContract : ContractSuite
     {
         await Store.ClaimAsync(Claim("key", "code"), Now, Cancellation);
 
-        await Store.ReleaseAsync("another", Cancellation);
+        await Store.ReleaseAsync(Claim("another", "code"), Cancellation);
 
         Assert.Equal(ClaimState.InFlight, (await Store.ClaimAsync(Claim("key", "other"), Now, Cancellation)).State);
     }

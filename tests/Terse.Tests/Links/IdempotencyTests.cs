@@ -61,6 +61,7 @@ public sealed class IdempotencyTests : IAsyncLifetime
     public async Task A_key_whose_request_failed_is_free_for_the_corrected_one()
     {
         await _terse.CreateAsync(new { url = "https://example.com/", alias = "taken" });
+        _terse.Time.Advance(TimeSpan.FromMilliseconds(1));
         using var refused = await PostAsync(new { url = "https://example.com/", alias = "taken" }, "key-1");
         await refused.ProblemAsync(409, "alias-taken");
         using var corrected = await PostAsync(new { url = "https://example.com/", alias = "free" }, "key-1");

@@ -38,14 +38,6 @@ internal sealed class SqliteCodeRangeStore(SqliteDatabase database) : ICodeRange
             session => session.Prepare("UPDATE instance SET high_water = ?1 WHERE high_water < ?1").Bind(highWater).Execute(),
             cancellationToken);
 
-    public ValueTask<bool> ReplaceKeyAsync(byte[] key, CancellationToken cancellationToken) =>
-        database.WriteAsync(
-            session => session
-                .Prepare("UPDATE instance SET code_key = ?1 WHERE ranges_leased = 0 AND NOT EXISTS (SELECT 1 FROM machines)")
-                .Bind(key)
-                .Execute() == 1,
-            cancellationToken);
-
     public ValueTask<MachineLease?> LeaseMachineAsync(string holder, DateTimeOffset now, TimeSpan duration, CancellationToken cancellationToken) =>
         database.WriteAsync(
             session => LeaseUnused(session, holder, now, duration) ?? LeaseAgain(session, holder, now, duration),

@@ -1,5 +1,6 @@
 using System.Collections.Concurrent;
 using Microsoft.Extensions.Options;
+using Terse.Links;
 
 namespace Terse.Adapters.Sqlite;
 
@@ -18,7 +19,14 @@ internal sealed class SqliteDatabase : IDisposable
     {
         _options = options.Value;
         _path = Path.Combine(Path.GetFullPath(_options.DataDirectory), "terse.db");
-        CreateFile();
+        try
+        {
+            CreateFile();
+        }
+        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
+        {
+            throw new StoreUnavailableException($"The data directory cannot be used: {exception.Message}", exception);
+        }
 
         var session = SqliteSession.Open(_path, _options.BusyTimeout);
         try

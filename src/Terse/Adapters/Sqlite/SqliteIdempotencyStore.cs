@@ -8,17 +8,20 @@ internal sealed class SqliteIdempotencyStore(SqliteDatabase database) : IIdempot
     public ValueTask<ClaimResult> ClaimAsync(IdempotencyClaim claim, DateTimeOffset now, CancellationToken cancellationToken) =>
         database.WriteAsync(session => Claim(session, claim, now), cancellationToken);
 
-    public async ValueTask CompleteAsync(string key, Link link, CancellationToken cancellationToken) =>
+    public async ValueTask CompleteAsync(IdempotencyClaim claim, CancellationToken cancellationToken) =>
         await database.WriteAsync(
             session => session
-                .Prepare($"UPDATE idempotency_claims SET ({LinkRow.Columns}) = ({LinkRow.Parameters}), completed = 1 WHERE key = ?14")
-                .BindLink(link).Bind(key)
+                .Prepare("UPDATE idempotency_claims SET completed = 1 WHERE key = ?1 AND leased_until = ?2")
+                .Bind(claim.Key).Bind(claim.LeasedUntil)
                 .Execute(),
             cancellationToken);
 
-    public async ValueTask ReleaseAsync(string key, CancellationToken cancellationToken) =>
+    public async ValueTask ReleaseAsync(IdempotencyClaim claim, CancellationToken cancellationToken) =>
         await database.WriteAsync(
-            session => session.Prepare("DELETE FROM idempotency_claims WHERE key = ?1").Bind(key).Execute(),
+            session => session
+                .Prepare("DELETE FROM idempotency_claims WHERE key = ?1 AND leased_until = ?2 AND completed = 0")
+                .Bind(claim.Key).Bind(claim.LeasedUntil)
+                .Execute(),
             cancellationToken);
 
     public ValueTask<int> SweepAsync(DateTimeOffset now, int limit, CancellationToken cancellationToken) =>

@@ -27,9 +27,12 @@ public sealed class SqliteOptions
     [Range(1, 1_000_000)]
     public int QueueCapacity { get; set; } = 4_096;
 
-    /// <summary>The write-ahead log's size, in pages of 8 KiB, at which it is folded into the file, 100 to 1,000,000.</summary>
+    /// <summary>
+    /// The write-ahead log's size, in pages of 8 KiB, at which it is folded into the file, 100 to 1,000,000. A longer log folds the same index
+    /// page once instead of many times; each folding holds up writes for as long as it takes to write it (32 MiB at the default).
+    /// </summary>
     [Range(100, 1_000_000)]
-    public int CheckpointPages { get; set; } = 1_000;
+    public int CheckpointPages { get; set; } = 4_000;
 
     /// <summary>How long to wait for another process (<c>terse export</c>, <c>terse keys</c>) that holds the write lock: 0 to 1 minute.</summary>
     [Range(typeof(TimeSpan), "00:00:00", "00:01:00")]

@@ -17,7 +17,7 @@ internal sealed class SqliteFiles : IDisposable
         var options = new SqliteOptions { DataDirectory = Directory };
         configure?.Invoke(options);
         var database = new SqliteDatabase(Options.Create(options));
-        _opened.Add(database);
+        lock (_opened) _opened.Add(database);
         return database;
     }
 
