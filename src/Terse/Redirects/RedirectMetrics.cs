@@ -16,7 +16,7 @@ internal sealed class RedirectMetrics
     private readonly Tally _tally = new();
     private readonly Histogram<double> _duration;
 
-    public RedirectMetrics(IMeterFactory meters, LinkCache cache)
+    public RedirectMetrics(IMeterFactory meters, LinkCache cache, HotCodes hot)
     {
         var meter = Meter = meters.Create(MeterName);
         meter.CreateObservableCounter("terse.redirects", ObserveOutcomes, "{redirect}", "Requests for a code, by outcome.");
@@ -28,6 +28,7 @@ internal sealed class RedirectMetrics
         Observe("terse.redirects.coalesced", RedirectCount.Coalesced, "{request}", "Requests that awaited another's flight.");
         meter.CreateObservableGauge("terse.l1.bytes", () => cache.Bytes, "By", "What L1 holds.");
         meter.CreateObservableGauge("terse.l1.entries", () => cache.Count, "{entry}", "Entries in L1, negative ones included.");
+        meter.CreateObservableGauge("terse.redirects.hottest", () => hot.Top(1) is [var hottest] ? hottest.PerSecond : 0, "{redirect}/s", "Redirects per second of the hottest code.");
         _duration = meter.CreateHistogram<double>(
             "terse.redirects.duration", "s", $"Time to decide an answer, of one request in {DurationSampling}.",
             advice: new() { HistogramBucketBoundaries = [0.000_001, 0.000_002, 0.000_005, 0.000_01, 0.000_05, 0.000_1, 0.000_5, 0.001, 0.005, 0.01, 0.05, 0.1, 0.5, 1, 5] });

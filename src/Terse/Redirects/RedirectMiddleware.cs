@@ -20,14 +20,14 @@ internal sealed class RedirectMiddleware(
         var code = path.AsSpan(1);
         var preview = code[^1] == '+';
         if (preview) code = code[..^1];
-        if (!ShortCode.IsWellFormed(code) || ReservedWords.Contains(code)) return next(context);
+        if (!ShortCode.IsWellFormed(code)) return next(context);
         var method = context.Request.Method;
         if (!HttpMethods.IsGet(method) && !HttpMethods.IsHead(method)) return next(context);
 
-        // 2. Ask L1
+        // 2. Ask L1, which reserved words never reach
         var now = time.GetTimestamp();
         var link = resolver.TryGetCached(code, now);
-        if (link is null) return ResolveAsync(context, ShortCode.Parse(code.ToString()), preview, now);
+        if (link is null) return ReservedWords.Contains(code) ? next(context) : ResolveAsync(context, ShortCode.Parse(code.ToString()), preview, now);
 
         // 3. Answer
         if (preview || !link.IsLink || now >= link.EndsAt || link.Status == StatusCodes.Status410Gone)
