@@ -1,0 +1,65 @@
+using System.Globalization;
+using DuckDB.NET.Data;
+using Terse.Clicks;
+
+namespace Terse.Adapters.DuckDb;
+
+/// <summary>Series and tops. Sums may be zero where a link was erased: such units and values are left out.</summary>
+internal sealed class ClickReader(ClickWords words)
+{
+    public IReadOnlyList<ClickPoint> ReadSeries(DuckDBConnection connection, ClickQuery query, ClickUnit unit, CancellationToken cancellationToken)
+    {
+        if (ClickSelection.Of(connection, words, query, groupBy: null, unit >= ClickUnit.Hour) is not { } selection) return [];
+        var sql = string.Create(CultureInfo.InvariantCulture, $"""
+            {selection.With}
+            SELECT (minute - minute % {(int)unit})::BIGINT AS start, {Sums(selection)}
+            FROM {selection.Table} WHERE {selection.Where}
+            GROUP BY start HAVING sum(clicks) > 0 ORDER BY start
+            """);
+        return Read(connection, sql, static reader => new ClickPoint(DateTimeOffset.FromUnixTimeSeconds(reader.GetInt64(0) * 60), Counts(reader)), cancellationToken);
+    }
+
+    public IReadOnlyList<ClickGroup> ReadTop(DuckDBConnection connection, ClickQuery query, ClickDimension dimension, int limit, CancellationToken cancellationToken)
+    {
+        if (ClickSelection.Of(connection, words, query, dimension, wholeHours: true) is not { } selection) return [];
+        var column = selection.IsTotals ? "value" : DuckDbSchema.Column(dimension);
+
+        // Equals are in order of their text, which the engine does not have: it gives all that tie for the last place.
+        var sql = string.Create(CultureInfo.InvariantCulture, $"""
+            {selection.With}
+            SELECT {column}::UINTEGER AS id, {Sums(selection)}
+            FROM {selection.Table} WHERE {selection.Where}
+            GROUP BY id HAVING sum(clicks) > 0
+            QUALIFY rank() OVER (ORDER BY sum(clicks) DESC) <= {limit}
+            """);
+        var groups = Read(connection, sql, static reader => (Id: reader.GetFieldValue<uint>(0), Counts: Counts(reader)), cancellationToken);
+        var text = Texts(connection, dimension, groups.Select(static group => group.Id));
+        return
+        [
+            .. groups.Select(group => new ClickGroup(text(group.Id), group.Counts))
+                .OrderByDescending(static group => group.Counts.Clicks).ThenBy(static group => group.Value, StringComparer.Ordinal).Take(limit),
+        ];
+    }
+
+    private Func<uint, string> Texts(DuckDBConnection connection, ClickDimension dimension, IEnumerable<uint> ids)
+    {
+        if (dimension != ClickDimension.Link) return id => words.Text(dimension, id);
+        var codes = LinkIds.Codes(connection, ids);
+        return id => codes.GetValueOrDefault(id, "");
+    }
+
+    private static string Sums(ClickSelection selection) =>
+        $"sum(clicks)::BIGINT, sum(humans)::BIGINT, sum({selection.Visitors})::BIGINT";
+
+    private static ClickCounts Counts(DuckDBDataReader reader) => new(reader.GetInt64(1), reader.GetInt64(2), reader.GetInt64(3));
+
+    private static List<T> Read<T>(DuckDBConnection connection, string sql, Func<DuckDBDataReader, T> read, CancellationToken cancellationToken)
+    {
+        using var command = DuckDbDatabase.Command(connection, sql);
+        using var cancelling = cancellationToken.Register(static command => ((DuckDBCommand)command!).Cancel(), command);
+        using var reader = command.ExecuteReader();
+        var rows = new List<T>();
+        while (reader.Read()) rows.Add(read(reader));
+        return rows;
+    }
+}

@@ -1,0 +1,87 @@
+using DuckDB.NET.Data;
+using Terse.Clicks;
+
+namespace Terse.Adapters.DuckDb;
+
+/// <summary>
+/// Folds, forgets and erases. Every step moves counts from one place to another in one transaction, so a step that was interrupted has not happened,
+/// and one that is repeated finds nothing to move.
+/// </summary>
+internal static class ClickRollUp
+{
+    private const long MinutesPerDay = 1440;
+    private const int DaysWithVisitors = 2;
+
+    private static readonly string[] Visits = ["minutes", "hours", "days"];
+
+    /// <summary>The steps, each to be run in a transaction of its own: none of them holds up writers for long.</summary>
+    public static IEnumerable<Action<DuckDBConnection>> Steps(DateTimeOffset now, ClickRetention retention)
+    {
+        var today = (int)(now.ToUnixTimeSeconds() / 86_400);
+        yield return connection => Fold(connection, "minutes", "hours", 60, Midnight(retention.MinutesUntil));
+        yield return connection => Fold(connection, "hours", "days", MinutesPerDay, Midnight(retention.HoursUntil));
+        yield return connection => FoldTotals(connection, today * MinutesPerDay, Midnight(retention.HoursUntil));
+        yield return connection =>
+        {
+            foreach (var table in Visits.Append("totals").Append("totals_fresh"))
+                DuckDbDatabase.Execute(connection, $"DELETE FROM {table} WHERE minute < ?", Midnight(retention.DaysUntil));
+        };
+        yield return connection =>
+        {
+            DuckDbDatabase.Execute(connection, "DELETE FROM seen WHERE day < ?", today - DaysWithVisitors);
+            DuckDbDatabase.Execute(connection, "DELETE FROM salts WHERE day < ?", today - DaysWithVisitors);
+        };
+    }
+
+    /// <summary>Takes a link's visits out of the totals, then out of the tables.</summary>
+    public static void Erase(DuckDBConnection connection, uint link)
+    {
+        foreach (var table in Visits)
+        {
+            Subtract(connection, table, TotalsBatch.All, "0", link);
+            foreach (var dimension in DuckDbSchema.Dimensions) Subtract(connection, table, (byte)dimension, DuckDbSchema.Column(dimension), link);
+            DuckDbDatabase.Execute(connection, $"DELETE FROM {table} WHERE link = ?", link);
+        }
+        foreach (var table in new[] { "totals", "totals_fresh" })
+            DuckDbDatabase.Execute(connection, $"DELETE FROM {table} WHERE dimension = {(byte)ClickDimension.Link} AND value = ?", link);
+
+        // The number stays taken: hashes of today's visitors were made with it.
+        DuckDbDatabase.Execute(connection, "UPDATE links SET code = '' WHERE id = ?", link);
+    }
+
+    private static void Fold(DuckDBConnection connection, string from, string to, long grain, long until)
+    {
+        DuckDbDatabase.Execute(connection, $"""
+            INSERT INTO {to}
+            SELECT minute - minute % {grain}, link, kind, {DuckDbSchema.DimensionColumns}, sum(clicks), sum(humans), sum(link_visitors), sum(site_visitors)
+            FROM {from} WHERE minute < ?
+            GROUP BY ALL ORDER BY min(minute) // {MinutesPerDay}, link, 1
+            """, until);
+        DuckDbDatabase.Execute(connection, $"DELETE FROM {from} WHERE minute < ?", until);
+    }
+
+    /// <summary>What batches appended becomes one row per key once its day is over; hours become days together with the visits they were counted from.</summary>
+    private static void FoldTotals(DuckDBConnection connection, long settled, long daysUntil)
+    {
+        const string columns = "kind, dimension, value, sum(clicks), sum(humans), sum(visitors)";
+        DuckDbDatabase.Execute(connection, $"""
+            INSERT INTO totals SELECT minute, {columns} FROM totals_fresh WHERE minute < ?
+            GROUP BY ALL ORDER BY min(minute) // {MinutesPerDay}, dimension, value
+            """, settled);
+        DuckDbDatabase.Execute(connection, "DELETE FROM totals_fresh WHERE minute < ?", settled);
+        DuckDbDatabase.Execute(connection, $"""
+            INSERT INTO totals SELECT minute - minute % {MinutesPerDay}, {columns} FROM totals WHERE minute < ? AND minute % {MinutesPerDay} <> 0
+            GROUP BY ALL ORDER BY 1, dimension, value
+            """, daysUntil);
+        DuckDbDatabase.Execute(connection, $"DELETE FROM totals WHERE minute < ? AND minute % {MinutesPerDay} <> 0", daysUntil);
+    }
+
+    private static void Subtract(DuckDBConnection connection, string table, byte dimension, string value, uint link) =>
+        DuckDbDatabase.Execute(connection, $"""
+            INSERT INTO totals_fresh
+            SELECT minute - minute % 60, kind, {dimension}, {value}, -sum(clicks), -sum(humans), -sum(site_visitors)
+            FROM {table} WHERE link = ? GROUP BY 1, 2, 4
+            """, link);
+
+    private static long Midnight(DateTimeOffset bound) => Math.Max(0, bound.ToUnixTimeSeconds() / 86_400 * MinutesPerDay);
+}

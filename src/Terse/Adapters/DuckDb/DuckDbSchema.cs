@@ -1,0 +1,68 @@
+using Terse.Clicks;
+
+namespace Terse.Adapters.DuckDb;
+
+/// <summary>
+/// The tables. Texts are numbers in them (see <see cref="ClickWords"/>), instants are minutes since 1970, and every table of visits has the same counts,
+/// so that all of them are summed alike:
+/// <list type="bullet">
+/// <item><c>minutes</c>, <c>hours</c>, <c>days</c>: visits with all their dimensions, as they came, and folded. A folded day is in order of link, so a query
+/// for one link reads few blocks of it.</item>
+/// <item><c>totals_fresh</c>, <c>totals</c>: hours over all links, per value of a single dimension. They answer what a dashboard asks without reading visits.</item>
+/// </list>
+/// </summary>
+internal static class DuckDbSchema
+{
+    public static readonly ClickDimension[] Dimensions =
+    [
+        ClickDimension.Referrer, ClickDimension.Country, ClickDimension.City, ClickDimension.Browser, ClickDimension.System,
+        ClickDimension.Device, ClickDimension.Language, ClickDimension.Source, ClickDimension.Medium, ClickDimension.Campaign,
+    ];
+
+    /// <summary>The columns of the dimensions, in their order: their names are ours, so they may stand in SQL.</summary>
+    public static readonly string DimensionColumns = string.Join(", ", Dimensions.Select(Column));
+
+    public const string VisitTiers = "minutes, hours, days";
+
+    public static readonly string Create = $"""
+        CREATE TABLE IF NOT EXISTS sources (source VARCHAR PRIMARY KEY, watermark BIGINT NOT NULL);
+        CREATE TABLE IF NOT EXISTS salts (day INTEGER PRIMARY KEY, salt BLOB NOT NULL);
+        CREATE TABLE IF NOT EXISTS words (dimension UTINYINT NOT NULL, id UINTEGER NOT NULL, text VARCHAR NOT NULL);
+        CREATE TABLE IF NOT EXISTS links (id UINTEGER NOT NULL, code VARCHAR NOT NULL);
+        CREATE TABLE IF NOT EXISTS seen (day INTEGER NOT NULL, key UBIGINT NOT NULL);
+        {Visits("minutes")}
+        {Visits("hours")}
+        {Visits("days")}
+        {Totals("totals_fresh")}
+        {Totals("totals")}
+        """;
+
+    public static string Column(ClickDimension dimension) => dimension switch
+    {
+        ClickDimension.Link => "link",
+        ClickDimension.Referrer => "referrer",
+        ClickDimension.Country => "country",
+        ClickDimension.City => "city",
+        ClickDimension.Browser => "browser",
+        ClickDimension.System => "system",
+        ClickDimension.Device => "device",
+        ClickDimension.Language => "language",
+        ClickDimension.Source => "source",
+        ClickDimension.Medium => "medium",
+        ClickDimension.Campaign => "campaign",
+        _ => throw new ArgumentOutOfRangeException(nameof(dimension)),
+    };
+
+    private static string Visits(string table) => $"""
+        CREATE TABLE IF NOT EXISTS {table} (
+            minute UINTEGER NOT NULL, link UINTEGER NOT NULL, kind UTINYINT NOT NULL,
+            {string.Join(", ", Dimensions.Select(dimension => $"{Column(dimension)} UINTEGER NOT NULL"))},
+            clicks INTEGER NOT NULL, humans INTEGER NOT NULL, link_visitors INTEGER NOT NULL, site_visitors INTEGER NOT NULL);
+        """;
+
+    private static string Totals(string table) => $"""
+        CREATE TABLE IF NOT EXISTS {table} (
+            minute UINTEGER NOT NULL, kind UTINYINT NOT NULL, dimension UTINYINT NOT NULL, value UINTEGER NOT NULL,
+            clicks INTEGER NOT NULL, humans INTEGER NOT NULL, visitors INTEGER NOT NULL);
+        """;
+}
