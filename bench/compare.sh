@@ -12,7 +12,8 @@ free_port() { python3 -c 'import socket; s=socket.socket(); s.bind(("127.0.0.1",
 until_up() { for _ in $(seq 200); do curl -s -o /dev/null "http://127.0.0.1:$1$2" && return; sleep 0.05; done; echo "port $1 does not answer" >&2; exit 1; }
 family() { echo "$1"; cat "/proc/$1/task/"*/children 2>/dev/null | tr ' ' '\n'; }
 cpu_ticks() { for pid in $(family "$1"); do cat "/proc/$pid/stat"; done | awk '{ ticks += $14 + $15 } END { print ticks }'; }
-rss_mb() { for pid in $(family "$1"); do grep VmRSS "/proc/$pid/status"; done | awk '{ kb += $2 } END { printf "%.0f", kb / 1024 }'; }
+# Proportional set size: a page that several workers or mappings share counts once (SQLite maps its file once for each connection).
+memory_mb() { for pid in $(family "$1"); do grep ^Pss: "/proc/$pid/smaps_rollup"; done | awk '{ kb += $2 } END { printf "%.0f", kb / 1024 }'; }
 
 echo "Building and seeding $links links ..." >&2
 dotnet publish -v q -c Release src/Terse -o "$work/terse" >/dev/null
@@ -30,7 +31,7 @@ measure() {
   ticks=$(cpu_ticks "$3")
   result=$(wrk -t"$threads" -c"$connections" -d"${seconds}s" -s bench/paths.lua "$url" -- "$5" | grep RESULT)
   ticks=$(($(cpu_ticks "$3") - ticks))
-  echo "$1|$2|$result|$ticks|$(rss_mb "$3")" >> "$work/results"
+  echo "$1|$2|$result|$ticks|$(memory_mb "$3")" >> "$work/results"
 }
 
 if command -v nginx >/dev/null; then
@@ -79,10 +80,10 @@ echo
 echo "$(nproc) cores, wrk -t$threads -c$connections on the same machine, ${seconds} s a run, load average before: $(cut -d' ' -f1 /proc/loadavg)"
 echo
 awk -F'|' -v hz="$(getconf CLK_TCK)" '
-  BEGIN { print "| server | load | redirects/s | of bare Kestrel | of nginx | p50 ms | p99 ms | p99.9 ms | server CPU µs | RSS MB | errors |"; print "|---|---|---|---|---|---|---|---|---|---|---|" }
-  { split($3, r, " "); rate[$1, $2] = r[2]; row[NR] = $1 "|" $2; p[NR] = r[4] " | " r[5] " | " r[6]; cpu[NR] = $4 / hz * 1e6 / r[3]; rss[NR] = $5; err[NR] = r[7]; name[NR] = $1; load[NR] = $2; of[NR] = r[2]
+  BEGIN { print "| server | load | redirects/s | of bare Kestrel | of nginx | p50 ms | p99 ms | p99.9 ms | server CPU µs | memory MB | errors |"; print "|---|---|---|---|---|---|---|---|---|---|---|" }
+  { split($3, r, " "); rate[$1, $2] = r[2]; row[NR] = $1 "|" $2; p[NR] = r[4] " | " r[5] " | " r[6]; cpu[NR] = $4 / hz * 1e6 / r[3]; mem[NR] = $5; err[NR] = r[7]; name[NR] = $1; load[NR] = $2; of[NR] = r[2]
     if ($1 ~ /^bare/) bare[$2] = r[2]; if ($1 ~ /^nginx/) nginx[$2] = r[2] }
-  END { for (i = 1; i <= NR; i++) printf "| %s | %s | %d | %.2f | %s | %s | %.2f | %d | %d |\n", name[i], load[i], of[i], of[i] / bare[load[i]], (load[i] in nginx) ? sprintf("%.2f", of[i] / nginx[load[i]]) : "-", p[i], cpu[i], rss[i], err[i] }
+  END { for (i = 1; i <= NR; i++) printf "| %s | %s | %d | %.2f | %s | %s | %.2f | %d | %d |\n", name[i], load[i], of[i], of[i] / bare[load[i]], (load[i] in nginx) ? sprintf("%.2f", of[i] / nginx[load[i]]) : "-", p[i], cpu[i], mem[i], err[i] }
 ' "$work/results"
 echo
 echo "Open loop at half of Terse's saturation, latency from the intended send time:"
