@@ -50,7 +50,7 @@ internal sealed class DuckDbDatabase : IDisposable
         await _writing.WaitAsync(cancellationToken);
         try
         {
-            var result = InTransaction(work, rolledBack);
+            var result = InTransaction(_writer, work, rolledBack);
             committed?.Invoke();
             return result;
         }
@@ -81,14 +81,17 @@ internal sealed class DuckDbDatabase : IDisposable
         }
     }
 
-    /// <summary>Reads what was committed before; a query that is cancelled is interrupted.</summary>
+    /// <summary>
+    /// Reads what was committed before, all of it in one snapshot; a query that is cancelled is interrupted. The snapshot must be open before a statement is
+    /// prepared: a plan leaves out tables that were empty when it was made, and without one it could run after rows had moved into them.
+    /// </summary>
     public async ValueTask<T> ReadAsync<T>(Func<DuckDBConnection, T> read, CancellationToken cancellationToken)
     {
         await _reading.WaitAsync(cancellationToken);
         if (!_readers.TryTake(out var connection)) connection = Open();
         try
         {
-            return read(connection);
+            return InTransaction(connection, read, null);
         }
         catch (DuckDBException exception)
         {
@@ -124,29 +127,29 @@ internal sealed class DuckDbDatabase : IDisposable
         _reading.Dispose();
     }
 
-    private T InTransaction<T>(Func<DuckDBConnection, T> work, Action<DuckDBConnection>? rolledBack)
+    private static T InTransaction<T>(DuckDBConnection connection, Func<DuckDBConnection, T> work, Action<DuckDBConnection>? rolledBack)
     {
-        Execute(_writer, "BEGIN");
+        Execute(connection, "BEGIN");
         try
         {
-            var result = work(_writer);
-            Execute(_writer, "COMMIT");
+            var result = work(connection);
+            Execute(connection, "COMMIT");
             return result;
         }
         catch
         {
-            TryRollBack();
-            rolledBack?.Invoke(_writer);
+            TryRollBack(connection);
+            rolledBack?.Invoke(connection);
             throw;
         }
     }
 
     /// <summary>A failed commit has ended the transaction already; the failure that brought us here is the one to tell of.</summary>
-    private void TryRollBack()
+    private static void TryRollBack(DuckDBConnection connection)
     {
         try
         {
-            Execute(_writer, "ROLLBACK");
+            Execute(connection, "ROLLBACK");
         }
         catch (DuckDBException)
         {
