@@ -85,7 +85,7 @@ run_tests() {
   local command results passed=0 failed=0 skipped=0 status=0
   results=$(mktemp -d)
   for command in "$@"; do
-    $command -noColor -longRunning 60 -xml "$results/xml" || status=1
+    $command -noColor -longRunning 60 -result-xml "$results/xml" || status=1
     passed=$((passed + $(result passed)))
     failed=$((failed + $(result failed) + $(result errors)))
     skipped=$((skipped + $(result skipped)))
