@@ -36,7 +36,8 @@ internal static class Programs
         throw Missing($"The npm package {package} was not found in artifacts/npm.", variable);
     }
 
-    private static string Variable(string program) => "TERSE_TEST_" + program.ToUpperInvariant().Replace('-', '_');
+    private static string Variable(string program) =>
+        "TERSE_TEST_" + new string([.. program.TrimStart('@').Select(letter => char.IsAsciiLetterOrDigit(letter) ? char.ToUpperInvariant(letter) : '_')]);
 
     private static InvalidOperationException Missing(string what, string variable) =>
         new($"{what} Run ./build.sh test, which installs what the tests need or says what to install, or set {variable} to its path.");
