@@ -1,5 +1,6 @@
 using System.CommandLine;
 using Terse.ApiKeys;
+using Terse.Planning;
 using Terse.Portability;
 
 namespace Terse.Hosting;
@@ -19,6 +20,7 @@ internal static class TerseCommand
             KeysCommand.Create(),
             ExportCommand.Create(),
             ImportCommand.Create(),
+            PlanCommand.Create(),
         };
         root.Action = serve.Action;
         return root;

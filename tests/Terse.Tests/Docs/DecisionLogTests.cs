@@ -1,0 +1,100 @@
+using System.Reflection;
+using System.Text.RegularExpressions;
+
+namespace Terse.Tests.Docs;
+
+/// <summary>The decision log: every page has its parts, and what it names is there.</summary>
+public sealed partial class DecisionLogTests
+{
+    private static readonly string Folder = Path.Combine(Repository.Root, "docs", "decisions");
+    private static readonly string[] Parts = ["Decision", "Context", "Alternatives considered", "Trade-off accepted", "Revisit if", "Reusable pattern"];
+
+    public static TheoryData<string> Pages => [.. Directory.EnumerateFiles(Folder, "*.md").Select(file => Path.GetFileName(file)).Where(name => char.IsAsciiDigit(name[0])).Order(StringComparer.Ordinal)];
+
+    [Theory]
+    [MemberData(nameof(Pages))]
+    public void A_page_has_exactly_its_parts(string page)
+    {
+        var lines = Read(page).Split('\n');
+
+        Assert.Equal(Parts, lines.Where(line => line.StartsWith("## ", StringComparison.Ordinal)).Select(line => line[3..].Trim()));
+        Assert.All(Parts, part => Assert.Contains(
+            lines.SkipWhile(line => line.Trim() != $"## {part}").Skip(1).TakeWhile(line => !line.StartsWith("## ", StringComparison.Ordinal)), line => line.Trim().Length > 0));
+    }
+
+    [Theory]
+    [MemberData(nameof(Pages))]
+    public void A_page_is_named_by_its_number_and_title(string page)
+    {
+        Assert.Matches("^[0-9]{4}-[a-z0-9-]+\\.md$", page);
+        Assert.StartsWith($"# {page[..4]} ", Read(page));
+    }
+
+    [Theory]
+    [MemberData(nameof(Pages))]
+    public void Links_of_a_page_lead_somewhere(string page)
+    {
+        var broken = Link().Matches(Read(page)).Select(match => match.Groups["to"].Value)
+            .Where(to => !to.Contains("://", StringComparison.Ordinal) && !Path.Exists(Path.Combine(Folder, to)));
+
+        Assert.Empty(broken);
+    }
+
+    [Theory]
+    [MemberData(nameof(Pages))]
+    public void Tests_that_a_page_names_exist(string page)
+    {
+        var missing = TestName().Matches(Read(page)).Where(match => !Exists(match.Groups["class"].Value, match.Groups["test"].Value)).Select(match => match.Value);
+
+        Assert.Empty(missing);
+    }
+
+    [Fact]
+    public void A_number_is_used_once() =>
+        Assert.Empty(Pages.Select(page => page.Data[..4]).GroupBy(number => number).Where(group => group.Count() > 1).Select(group => group.Key));
+
+    [Fact]
+    public void The_index_lists_every_page_with_its_title() =>
+        Assert.Equal(Index(), Read("README.md").Split('\n').Where(IsIndexed).Select(line => line.TrimEnd()));
+
+    /// <summary>Not a test but the way to mend the one above: <c>Terse.Tests -explicit only -method '*Write_the_index'</c>.</summary>
+    [Fact(Explicit = true)]
+    public void Write_the_index()
+    {
+        var around = Read("README.md").Split('\n').ToList();
+        var at = around.FindIndex(IsIndexed);
+        around.RemoveAll(IsIndexed);
+        around.InsertRange(at < 0 ? around.Count : at, Index());
+        File.WriteAllText(Path.Combine(Folder, "README.md"), string.Join('\n', around));
+    }
+
+    [Fact]
+    public void The_template_has_the_parts_too() =>
+        Assert.Equal(Parts, Read("template.md").Split('\n').Where(line => line.StartsWith("## ", StringComparison.Ordinal)).Select(line => line[3..].Trim()));
+
+    private static IEnumerable<string> Index() => Pages.Select(page => $"- [{Read(page.Data).Split('\n')[0][2..].Trim()}]({page.Data})");
+
+    private static bool IsIndexed(string line) => line.StartsWith("- [", StringComparison.Ordinal);
+
+    private static string Read(string page) => File.ReadAllText(Path.Combine(Folder, page));
+
+    // A test of this assembly, a base class's included, or a benchmark whose file says its name.
+    private static bool Exists(string @class, string test)
+    {
+        var types = typeof(DecisionLogTests).Assembly.GetTypes().Where(type => type.Name == @class);
+        return types.Any(type => type.GetMethod(test, BindingFlags.Public | BindingFlags.Instance | BindingFlags.FlattenHierarchy) is not null)
+            || Benchmarks.Value.Any(file => file.Contains(test, StringComparison.Ordinal) && file.Contains($"class {@class}", StringComparison.Ordinal));
+    }
+
+    private static readonly Lazy<IReadOnlyList<string>> Benchmarks = new(() =>
+        Path.Combine(Repository.Root, "bench") is var bench && Directory.Exists(bench)
+            ? [.. Directory.EnumerateFiles(bench, "*.cs", SearchOption.AllDirectories).Select(File.ReadAllText)]
+            : []);
+
+    [GeneratedRegex(@"\]\((?<to>[^)#\s]+)(#[^)]*)?\)")]
+    private static partial Regex Link();
+
+    // `Folder.ClassTests.Test_name`, the folder being optional; an underscore and a class of tests, figures or benchmarks tell it from other code.
+    [GeneratedRegex(@"`(?:\w+\.)*(?<class>\w+(?:Tests|Figures|Faults|Benchmark|Benchmarks|Contract))\.(?<test>\w+)`")]
+    private static partial Regex TestName();
+}

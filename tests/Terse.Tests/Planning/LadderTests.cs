@@ -1,0 +1,119 @@
+using Terse.Planning;
+
+namespace Terse.Tests.Planning;
+
+public sealed class LadderTests
+{
+    private static readonly Measurements Measured = Measurements.Committed();
+    private static readonly Workload Small = WorkloadPresets.All["personal"];
+
+    [Fact]
+    public void A_person_stays_on_rung_1_and_nothing_is_forced()
+    {
+        var plan = CapacityPlan.For(Small, Measured);
+
+        Assert.Equal(1, plan.Ladder.Rung.Number);
+        Assert.Empty(plan.Ladder.Forced);
+        Assert.Empty(plan.Ladder.ToDescend);
+        Assert.Equal(["terse serve"], plan.Machines.Select(role => role.Role));
+        Assert.Equal(["L1 cache in every process"], plan.Components.Where(component => component.Needed).Select(component => component.Name));
+    }
+
+    [Fact]
+    public void More_availability_than_one_machine_has_forces_a_second()
+    {
+        var ladder = CapacityPlan.For(Small with { Availability = 0.999 }, Measured).Ladder;
+
+        Assert.Equal(2, ladder.Rung.Number);
+        Assert.Equal(["a second node"], ladder.Forced.Select(limit => limit.Forces));
+        Assert.Equal(["availability"], ladder.ToDescend.Select(limit => limit.Number));
+    }
+
+    [Fact]
+    public void The_textbook_is_a_fleet_because_of_its_storage_and_its_clicks()
+    {
+        var ladder = CapacityPlan.For(WorkloadPresets.All["textbook"], Measured).Ladder;
+
+        Assert.Equal(4, ladder.Rung.Number);
+        Assert.Contains(ladder.Forced, limit => limit.Number == "link data on one primary" && limit.Value > 80 * Units.TiB);
+        Assert.Contains(ladder.Forced, limit => limit.Forces.Contains("queue", StringComparison.Ordinal));
+    }
+
+    [Fact]
+    public void Creates_beyond_one_primary_force_a_store_that_splits()
+    {
+        var beyond = (Measured.PostgresCreatesPerSecond.Value * Assumptions.TargetUtilisation) + 1;
+        var ladder = CapacityPlan.For(Small with { NewLinksPerDay = beyond * Units.SecondsPerDay, PeakMultiplier = 1, ReadsPerWrite = 0.1, Availability = 0.999, MachineDiskBytes = 1e15 }, Measured).Ladder;
+
+        Assert.Equal(4, ladder.Rung.Number);
+        Assert.Contains(ladder.Forced, limit => limit.Number == "creates at the peak");
+    }
+
+    [Fact]
+    public void Another_region_is_rung_5_whatever_the_size()
+    {
+        var plan = CapacityPlan.For(Small with { Regions = 2 }, Measured);
+
+        Assert.Equal(5, plan.Ladder.Rung.Number);
+        Assert.Empty(plan.Ladder.ToClimb);
+    }
+
+    [Fact]
+    public void Descending_by_what_it_says_descends()
+    {
+        var plan = CapacityPlan.For(Small with { Availability = 0.999 }, Measured);
+        var undone = Small with { Availability = plan.Ladder.ToDescend.Single().Most };
+
+        Assert.Equal(1, CapacityPlan.For(undone, Measured).Ladder.Rung.Number);
+    }
+
+    [Fact]
+    public void Growing_by_the_headroom_climbs_and_by_a_little_less_does_not()
+    {
+        var plan = CapacityPlan.For(Small, Measured);
+        var nearest = plan.Ladder.ToClimb[0];
+        var links = plan.Traffic.NewLinksPerDay * nearest.Headroom;
+
+        Assert.Equal(1, CapacityPlan.For(Small with { NewLinksPerDay = links * 0.99 }, Measured).Ladder.Rung.Number);
+        Assert.NotEqual(1, CapacityPlan.For(Small with { NewLinksPerDay = links * 1.01 }, Measured).Ladder.Rung.Number);
+    }
+
+    [Fact]
+    public void Faster_redirects_need_fewer_machines()
+    {
+        var textbook = WorkloadPresets.All["textbook"];
+        var slower = Measured with { RedirectCpuMicroseconds = Measured.RedirectCpuMicroseconds with { Value = 4 * Measured.RedirectCpuMicroseconds.Value } };
+
+        Assert.True(Nodes(CapacityPlan.For(textbook, slower)) > Nodes(CapacityPlan.For(textbook, Measured)));
+
+        static double Nodes(CapacityPlan plan) => plan.Machines.Single(role => role.Role == "Redirect").Machines;
+    }
+
+    [Theory]
+    [InlineData(0.99, 1)]
+    [InlineData(0.995, 1)]
+    [InlineData(0.9999, 2)]
+    [InlineData(0.99999, 3)]
+    public void Machines_that_fail_apart_add_up_to_the_availability(double target, double machines) =>
+        Assert.Equal(machines, MachineNeed.ForAvailability(target));
+
+    [Fact]
+    public void A_tight_latency_target_leaves_users_far_away_out_of_reach()
+    {
+        var latency = CapacityPlan.For(Small with { LatencyTargetMilliseconds = 50 }, Measured).Latency;
+
+        Assert.InRange(latency.ReachKilometres, 4_000, 5_000);
+        Assert.Equal(latency.ReachKilometres / 3, latency.FirstVisitReachKilometres, 6);
+    }
+
+    [Fact]
+    public void A_plan_names_the_pages_that_it_rests_on()
+    {
+        var pages = CapacityPlan.For(WorkloadPresets.All["textbook"], Measured).Pages.Select(page => page.Number).ToList();
+
+        Assert.Contains("0010", pages);
+        Assert.Contains("0041", pages);
+        Assert.Contains("0081", pages);
+        Assert.All(pages, page => Assert.Contains(page, DecisionPages.All.Select(known => known.Number)));
+    }
+}
