@@ -6,10 +6,18 @@ namespace Terse.Hosting;
 /// <summary>Which engines stand behind the ports. The one place where slices and adapters meet.</summary>
 internal static class Stores
 {
-    public static IServiceCollection AddStores(this IServiceCollection services)
+    /// <param name="configuration">Decides which engines are composed: it must have all its sources by now.</param>
+    public static IServiceCollection AddStores(this IServiceCollection services, IConfiguration configuration)
     {
-        services.AddOptions<SqliteOptions>().PostConfigure<IOptions<TerseOptions>>((sqlite, terse) => sqlite.DataDirectory = terse.Value.DataDirectory);
-        return services.AddSqliteStores();
+        services.AddSingleton<IValidateOptions<StoresOptions>, StoresOptionsValidator>()
+            .AddOptions<StoresOptions>().BindConfiguration(StoresOptions.Section).ValidateOnStart();
+        var stores = configuration.GetSection(StoresOptions.Section).Get<StoresOptions>() ?? new StoresOptions();
+        return stores.Links switch
+        {
+            // What is not legal is refused by the validation at the start, with the legal values.
+            _ => services.AddSqliteStores()
+                .AddOptions<SqliteOptions>().PostConfigure<IOptions<TerseOptions>>((sqlite, terse) => sqlite.DataDirectory = terse.Value.DataDirectory).Services,
+        };
     }
 
     /// <summary>Holds the data directory that the settings name, so that no server starts on it meanwhile.</summary>
@@ -39,7 +47,7 @@ internal static class Stores
         else if (!Directory.Exists(terse.DataDirectory))
             throw new CommandException($"There is no data directory {terse.DataDirectory}. Name the right one with --data, or start the server first.");
 
-        builder.Services.AddStores();
+        builder.Services.AddStores(builder.Configuration);
         configure(builder.Services);
         var host = builder.Build();
         await host.StartAsync(cancellationToken);

@@ -20,7 +20,7 @@ internal static class TerseApp
         builder.UseKestrelTuning(redirectsOnly: false);
 
         builder.Services.AddHosting(terse);
-        builder.Services.AddStores();
+        builder.Services.AddStores(builder.Configuration);
         builder.Services.AddApiKeys();
         builder.Services.AddCodes();
         builder.Services.AddLinks();

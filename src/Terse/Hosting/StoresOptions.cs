@@ -1,0 +1,17 @@
+using System.ComponentModel.DataAnnotations;
+using Microsoft.Extensions.Options;
+
+namespace Terse.Hosting;
+
+/// <summary>Which engines keep what. The defaults need nothing but a directory; a fleet names servers. See docs/decisions/0081-rungs-of-the-ladder.md for when.</summary>
+internal sealed class StoresOptions
+{
+    public const string Section = "Terse:Stores";
+
+    /// <summary>Where links, idempotency claims, code ranges and API keys are: <c>Sqlite</c>.</summary>
+    [AllowedValues("Sqlite", ErrorMessage = "Terse:Stores:Links must be Sqlite.")]
+    public string Links { get; set; } = "Sqlite";
+}
+
+[OptionsValidator]
+internal sealed partial class StoresOptionsValidator : IValidateOptions<StoresOptions>;
