@@ -1,17 +1,14 @@
 using System.Globalization;
 
-namespace Terse.Tests.Infrastructure;
+namespace Terse.Servers;
 
-/// <summary>redis-server without persistence. Tests that share one keep apart by key prefix and channel name: <see cref="Servers.NewName"/>.</summary>
+/// <summary>redis-server without persistence.</summary>
 internal sealed class RedisServer(ServerProcess process) : IAsyncDisposable
 {
     /// <summary>As StackExchange.Redis takes it.</summary>
     public string Endpoint => $"127.0.0.1:{process.Port}";
 
     public int Port => process.Port;
-
-    /// <summary>The one that all tests of this assembly share: never flush it, never reconfigure it.</summary>
-    public static async Task<RedisServer> SharedAsync() => await (await Servers.CurrentAsync()).Redis.Value;
 
     /// <summary>One of the caller's own, to kill, pause and restart; <paramref name="options"/> are more command-line options, such as "--maxmemory", "1mb".</summary>
     public static async Task<RedisServer> StartAsync(params string[] options) => new(await ServerProcess.StartAsync(

@@ -1,18 +1,15 @@
 using System.Globalization;
 
-namespace Terse.Tests.Infrastructure;
+namespace Terse.Servers;
 
 /// <summary>
 /// dynalite, which speaks the DynamoDB API from memory, as root of its own tables. It has no TransactWriteItems, UpdateTimeToLive or
-/// ReturnValuesOnConditionCheckFailure. Tests that share one keep apart by table names: <see cref="Servers.NewName"/>.
+/// ReturnValuesOnConditionCheckFailure.
 /// </summary>
 internal sealed class DynaliteServer(ServerProcess process) : IAsyncDisposable
 {
     /// <summary>The ServiceURL for a client; any credentials and region will do.</summary>
     public string Url => $"http://127.0.0.1:{process.Port}";
-
-    /// <summary>The one that all tests of this assembly share.</summary>
-    public static async Task<DynaliteServer> SharedAsync() => await (await Servers.CurrentAsync()).Dynalite.Value;
 
     /// <summary>One of the caller's own, to kill and restart (empty).</summary>
     public static async Task<DynaliteServer> StartAsync() => new(await ServerProcess.StartAsync(

@@ -1,4 +1,4 @@
-namespace Terse.Tests.Infrastructure;
+namespace Terse.Servers;
 
 /// <summary>Finds the programs that tests run. A missing one is a failure that says how to get it, never a skipped test.</summary>
 internal static class Programs

@@ -2,7 +2,7 @@ using System.Diagnostics;
 using System.Globalization;
 using System.Runtime.InteropServices;
 
-namespace Terse.Tests.Infrastructure;
+namespace Terse.Servers;
 
 /// <summary>
 /// A real process: its output is kept line by line and can be waited for, signals go to its process id, and it never outlives this one

@@ -1,7 +1,7 @@
 using System.Net;
 using System.Net.Sockets;
 
-namespace Terse.Tests.Infrastructure;
+namespace Terse.Servers;
 
 /// <summary>A server from the distribution on a free loopback port, with a directory of its own that goes with it.</summary>
 internal sealed class ServerProcess : IAsyncDisposable

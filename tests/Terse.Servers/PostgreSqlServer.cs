@@ -1,6 +1,6 @@
 using System.Globalization;
 
-namespace Terse.Tests.Infrastructure;
+namespace Terse.Servers;
 
 /// <summary>
 /// A PostgreSQL cluster of its own, in the C locale, with fsync off: it is killed and restarted by tests, but its machine never loses power.
@@ -11,9 +11,6 @@ internal sealed class PostgreSqlServer(ServerProcess process) : IAsyncDisposable
     private const string User = "postgres";
 
     public int Port => process.Port;
-
-    /// <summary>The one that all tests of this assembly share.</summary>
-    public static async Task<PostgreSqlServer> SharedAsync() => await (await Servers.CurrentAsync()).PostgreSql.Value;
 
     /// <summary>One of the caller's own, to kill, pause and restart; <paramref name="settings"/> are settings such as "max_connections=20".</summary>
     public static async Task<PostgreSqlServer> StartAsync(params string[] settings)
@@ -33,7 +30,7 @@ internal sealed class PostgreSqlServer(ServerProcess process) : IAsyncDisposable
     /// <returns>Its connection string for Npgsql.</returns>
     public async Task<string> CreateDatabaseAsync()
     {
-        var name = Servers.NewName();
+        var name = "t" + Guid.NewGuid().ToString("n", CultureInfo.InvariantCulture);
         await SqlAsync($"create database {name}");
         return $"Host=127.0.0.1;Port={process.Port};Username={User};Database={name}";
     }
