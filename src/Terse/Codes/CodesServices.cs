@@ -4,12 +4,13 @@ namespace Terse.Codes;
 
 internal static class CodesServices
 {
-    public static IServiceCollection AddCodes(this IServiceCollection services)
+    /// <param name="makes">Whether this node makes codes. One that only follows them leases nothing.</param>
+    public static IServiceCollection AddCodes(this IServiceCollection services, bool makes = true)
     {
         services.AddSingleton<IValidateOptions<CodesOptions>, CodesOptionsValidator>()
             .AddOptions<CodesOptions>().BindConfiguration(CodesOptions.Section).ValidateOnStart();
-        return services
-            .AddSingleton<IssuedCodes>()
+        services.AddSingleton<IssuedCodes>();
+        return !makes ? services.AddHostedService<CodeReading>() : services
             .AddSingleton<CodeGenerator>()
             .AddHostedService(provider => provider.GetRequiredService<CodeGenerator>());
     }

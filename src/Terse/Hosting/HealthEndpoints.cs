@@ -4,10 +4,24 @@ using Terse.Links;
 
 namespace Terse.Hosting;
 
-/// <summary><c>/health/live</c>: the process answers. <c>/health/ready</c>: it can do its work, and is not shutting down.</summary>
+/// <summary><c>/health/live</c>: the process answers. <c>/health/ready</c>: it can do the work of its roles, and is not shutting down.</summary>
 internal static class HealthEndpoints
 {
     public const string Ready = "ready";
+
+    // A store that hangs must not make a probe hang.
+    private static readonly TimeSpan Limit = TimeSpan.FromSeconds(2);
+
+    /// <summary>
+    /// What readiness asks. A node that follows links stays ready while the link store is away: what L1 has is still answered, and taking every
+    /// such node away at once would end that too.
+    /// </summary>
+    public static IServiceCollection AddNodeHealth(this IServiceCollection services, NodeRoles roles)
+    {
+        if (roles.Has(NodeRoles.Redirect | NodeRoles.Api | NodeRoles.Admin))
+            services.AddHealthChecks().AddCheck<LinkStoreHealth>("link-store", roles.Has(NodeRoles.Redirect) ? HealthStatus.Degraded : HealthStatus.Unhealthy, [Ready], Limit);
+        return services;
+    }
 
     public static void MapHealth(this IEndpointRouteBuilder routes)
     {
@@ -17,7 +31,7 @@ internal static class HealthEndpoints
 
     private static Task WriteAsync(HttpContext context, HealthReport report) => context.Response.WriteAsJsonAsync(new
     {
-        status = report.Status == HealthStatus.Healthy ? "ok" : "failed",
+        status = report.Status switch { HealthStatus.Healthy => "ok", HealthStatus.Degraded => "degraded", _ => "failed" },
         checks = report.Entries.ToDictionary(
             entry => entry.Key,
             entry => entry.Value.Status == HealthStatus.Healthy ? "ok" : entry.Value.Description ?? "failed"),
@@ -33,12 +47,12 @@ internal sealed class LinkStoreHealth(ILinkStore links) : IHealthCheck
     {
         try
         {
-            await links.FindAsync(Probe, cancellationToken);
+            await links.FindAsync(Probe, cancellationToken).AsTask().WaitAsync(cancellationToken);
             return HealthCheckResult.Healthy();
         }
         catch (StoreUnavailableException)
         {
-            return HealthCheckResult.Unhealthy("The link store does not answer.");
+            return new HealthCheckResult(context.Registration.FailureStatus, "The link store does not answer.");
         }
     }
 }

@@ -30,14 +30,15 @@ internal static class HostingServices
         return terse;
     }
 
+    /// <summary>Makes the first admin key of a new instance: for nodes where keys are of use.</summary>
+    public static IServiceCollection AddFirstKey(this IServiceCollection services) =>
+        services.AddSingleton<FirstKey>().AddHostedService(provider => provider.GetRequiredService<FirstKey>());
+
     public static IServiceCollection AddHosting(this IServiceCollection services, TerseOptions terse)
     {
         services.Configure<HostOptions>(host => host.ShutdownTimeout = terse.ShutdownTimeout + terse.DrainDelay);
         services.AddSingleton<Drain>().AddHostedService(provider => provider.GetRequiredService<Drain>());
-        services.AddHealthChecks()
-            .AddCheck<Drain>("drain", tags: [HealthEndpoints.Ready])
-            .AddCheck<LinkStoreHealth>("link-store", tags: [HealthEndpoints.Ready]);
-        services.AddSingleton<FirstKey>().AddHostedService(provider => provider.GetRequiredService<FirstKey>());
+        services.AddHealthChecks().AddCheck<Drain>("drain", tags: [HealthEndpoints.Ready]);
         services.AddProblemDetails(options => options.CustomizeProblemDetails = context =>
         {
             context.ProblemDetails.Type = context.ProblemDetails.Type is { } type && type.StartsWith(Problems.TypeBase, StringComparison.Ordinal)

@@ -3,7 +3,7 @@ using Microsoft.Extensions.Options;
 
 namespace Terse.Hosting;
 
-/// <summary><c>terse serve</c>: the whole product in one process.</summary>
+/// <summary><c>terse serve</c>: the whole product in one process, or a node of a fleet.</summary>
 internal static class ServeCommand
 {
     public static readonly Option<string?> Urls = new("--urls")
@@ -12,13 +12,20 @@ internal static class ServeCommand
         HelpName = "URL",
     };
 
+    public static readonly Option<string?> Roles = new("--roles")
+    {
+        Description = "What this node does: All, or one or more of Redirect, Api, Clicks, Admin, separated by commas. [default: All]",
+        HelpName = "ROLES",
+    };
+
     public static Command Create()
     {
-        var command = new Command("serve", "Serve redirects, the API and the pages (the default).") { Urls };
+        var command = new Command("serve", "Serve redirects, the API and the pages (the default).") { Urls, Roles };
         command.SetAction((parsed, cancellationToken) => CommandFailure.ReportAsync(async () =>
         {
             var settings = CommonOptions.ToSettings(parsed);
             if (parsed.GetValue(Urls) is { } urls) settings["Terse:Urls"] = urls;
+            if (parsed.GetValue(Roles) is { } roles) settings["Terse:Roles"] = roles;
 
             await using var app = TerseApp.Create(settings);
             app.Services.GetRequiredService<IStartupValidator>().Validate();
@@ -37,12 +44,12 @@ internal static class ServeCommand
         var options = app.Services.GetRequiredService<IOptions<TerseOptions>>().Value;
         Console.WriteLine($"""
 
-            Terse is ready.
+            Terse is ready{(options.NodeRoles == NodeRoles.All ? "" : $" as {options.NodeRoles}, at {url}")}.
               Short links    {(options.PublicUrl.Length > 0 ? options.PublicUrl.TrimEnd('/') : url)}
               API reference  {url}/docs
               Data           {options.DataDirectory}
             """);
-        if (app.Services.GetRequiredService<FirstKey>().ToShow is { } key)
+        if (app.Services.GetService<FirstKey>()?.ToShow is { } key)
         {
             Console.WriteLine($"""
                   Admin key      {key.Text}

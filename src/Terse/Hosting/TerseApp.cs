@@ -17,34 +17,58 @@ internal static class TerseApp
         var builder = WebApplication.CreateBuilder(new WebApplicationOptions { ContentRootPath = AppContext.BaseDirectory });
         var terse = builder.AddTerseConfiguration(settings);
         builder.WebHost.UseUrls(terse.Urls.Split(';', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries));
-        builder.UseKestrelTuning(redirectsOnly: false);
+        var roles = terse.NodeRoles;
+        var managesLinks = roles.Has(NodeRoles.Api | NodeRoles.Admin);
+        builder.UseKestrelTuning(redirectsOnly: roles == NodeRoles.Redirect);
 
         builder.Services.AddHosting(terse);
+        builder.Services.AddNodeHealth(roles);
         builder.Services.AddStores(builder.Configuration);
         builder.Services.AddApiKeys();
-        builder.Services.AddCodes();
-        builder.Services.AddLinks();
-        builder.Services.AddSingleton<CodeMayExist>(provider => provider.GetRequiredService<IssuedCodes>().MayExist);
-        builder.Services.AddRedirects();
-        builder.Services.AddPortability();
-        builder.Services.AddTerseOpenApi();
+        builder.Services.AddCodes(makes: managesLinks);
+        if (managesLinks)
+        {
+            builder.Services.AddLinks();
+            builder.Services.AddFirstKey();
+        }
+        else
+        {
+            builder.Services.AddLinkRules();
+        }
+
+        if (roles.Has(NodeRoles.Redirect))
+        {
+            builder.Services.AddSingleton<CodeMayExist>(provider => provider.GetRequiredService<IssuedCodes>().MayExist);
+            builder.Services.AddRedirects();
+        }
+
+        if (roles.Has(NodeRoles.Api))
+        {
+            builder.Services.AddPortability();
+            builder.Services.AddTerseOpenApi();
+        }
+
         configure?.Invoke(builder.Services);
 
         var app = builder.Build();
         if (terse.TrustedProxies.Length > 0) app.UseForwardedHeaders();
-        app.UseRedirects();
+        if (roles.Has(NodeRoles.Redirect)) app.UseRedirects();
         app.UseExceptionHandler();
         app.UseStatusCodePages();
         app.UseRouting();
         app.UseAuthentication();
         app.UseAuthorization();
 
-        app.MapLinks();
-        app.MapApiKeys();
-        app.MapPortability();
         app.MapHealth();
         app.MapHome();
-        app.MapTerseOpenApi();
+        if (roles.Has(NodeRoles.Api))
+        {
+            app.MapLinks();
+            app.MapApiKeys();
+            app.MapPortability();
+            app.MapTerseOpenApi();
+        }
+
         return app;
     }
 }

@@ -16,6 +16,7 @@ internal static class TerseCommand
             CommonOptions.Data,
             CommonOptions.Set,
             ServeCommand.Urls,
+            ServeCommand.Roles,
             serve,
             KeysCommand.Create(),
             ExportCommand.Create(),

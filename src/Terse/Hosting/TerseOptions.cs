@@ -18,6 +18,14 @@ internal sealed class TerseOptions
     public string Urls { get; set; } = "http://localhost:5080";
 
     /// <summary>
+    /// What this node does: <c>All</c>, or one or more of <c>Redirect</c>, <c>Api</c>, <c>Clicks</c>, <c>Admin</c>, separated by commas.
+    /// Nodes of different roles share stores that are servers: see Terse:Stores.
+    /// </summary>
+    [Required(ErrorMessage = "Terse:Roles must be All, or one or more of Redirect, Api, Clicks, Admin, separated by commas.")]
+    [RegularExpression("^(All|(Redirect|Api|Clicks|Admin)( *, *(Redirect|Api|Clicks|Admin))*)$", ErrorMessage = "Terse:Roles must be All, or one or more of Redirect, Api, Clicks, Admin, separated by commas.")]
+    public string Roles { get; set; } = "All";
+
+    /// <summary>
     /// The address that short URLs start with, such as <c>https://sho.rt</c>. Empty: the scheme and host of the request that asks.
     /// Set it wherever a proxy stands in front.
     /// </summary>
@@ -51,6 +59,8 @@ internal sealed class TerseOptions
     /// (<c>10.0.0.0/8,::1/128</c>). Empty: nobody's.
     /// </summary>
     public string TrustedProxies { get; set; } = "";
+
+    public NodeRoles NodeRoles => Enum.Parse<NodeRoles>(Roles);
 
     public string DataDirectory => Path.GetFullPath(Data);
 }

@@ -53,7 +53,7 @@ internal sealed class ScriptedLinkStore : ILinkStore
 
     public ValueTask<IReadOnlyList<ShortCode>> SweepAsync(DateTimeOffset endedBefore, int limit, CancellationToken cancellationToken) => throw new NotSupportedException();
 
-    public IAsyncEnumerable<ShortCode> ReadLookalikesAsync(int length, CancellationToken cancellationToken) => throw new NotSupportedException();
+    public IAsyncEnumerable<ShortCode> ReadLookalikesAsync(int length, CancellationToken cancellationToken) => AsyncEnumerable.Empty<ShortCode>();
 }
 
 internal sealed class StoreDownException() : Exception("The store is down.");
