@@ -1,4 +1,5 @@
 using Microsoft.Extensions.Options;
+using Terse.Adapters.DuckDb;
 using Terse.Adapters.Sqlite;
 
 namespace Terse.Hosting;
@@ -12,12 +13,18 @@ internal static class Stores
         services.AddSingleton<IValidateOptions<StoresOptions>, StoresOptionsValidator>()
             .AddOptions<StoresOptions>().BindConfiguration(StoresOptions.Section).ValidateOnStart();
         var stores = configuration.GetSection(StoresOptions.Section).Get<StoresOptions>() ?? new StoresOptions();
-        return stores.Links switch
+        // What is not legal is refused by the validation at the start, with the legal values.
+        _ = stores.Links switch
         {
-            // What is not legal is refused by the validation at the start, with the legal values.
             _ => services.AddSqliteStores()
                 .AddOptions<SqliteOptions>().PostConfigure<IOptions<TerseOptions>>((sqlite, terse) => sqlite.DataDirectory = terse.Value.DataDirectory).Services,
         };
+        _ = stores.Clicks switch
+        {
+            _ => services.AddDuckDbClickStore()
+                .AddOptions<DuckDbOptions>().PostConfigure<IOptions<TerseOptions>>((duck, terse) => duck.DataDirectory = terse.Value.DataDirectory).Services,
+        };
+        return services;
     }
 
     /// <summary>Holds the data directory that the settings name, so that no server starts on it meanwhile.</summary>

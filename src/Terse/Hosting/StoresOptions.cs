@@ -11,6 +11,10 @@ internal sealed class StoresOptions
     /// <summary>Where links, idempotency claims, code ranges and API keys are: <c>Sqlite</c>.</summary>
     [AllowedValues("Sqlite", ErrorMessage = "Terse:Stores:Links must be Sqlite.")]
     public string Links { get; set; } = "Sqlite";
+
+    /// <summary>Where clicks are: <c>DuckDb</c>, a file in the data directory.</summary>
+    [AllowedValues("DuckDb", ErrorMessage = "Terse:Stores:Clicks must be DuckDb.")]
+    public string Clicks { get; set; } = "DuckDb";
 }
 
 [OptionsValidator]
