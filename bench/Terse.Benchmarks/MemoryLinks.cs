@@ -26,6 +26,8 @@ internal sealed class MemoryLinks : ILinkStore
 
     public ValueTask<ChangeResult> RemoveAsync(ShortCode code, long? expectedVersion, CancellationToken cancellationToken) => throw new NotSupportedException();
 
+    public ValueTask<VisitResult> TakeVisitAsync(ShortCode code, CancellationToken cancellationToken) => throw new NotSupportedException();
+
     public ValueTask<LinkPage> ListAsync(LinkQuery query, CancellationToken cancellationToken) => throw new NotSupportedException();
 
     public ValueTask<long> CountAsync(CancellationToken cancellationToken) => throw new NotSupportedException();

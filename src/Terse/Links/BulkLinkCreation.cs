@@ -7,6 +7,7 @@ namespace Terse.Links;
 internal static class BulkLinkCreation
 {
     public const int MaxLinks = 1000;
+    public const int MaxPasswords = 20;
 
     /// <summary>Makes up to 1,000 links. Each succeeds or fails by itself; the answer is 200 with one result per link.</summary>
     /// <param name="request">The links to be made.</param>
@@ -22,6 +23,13 @@ internal static class BulkLinkCreation
         {
             var errors = new FieldErrors();
             errors.Add("links", $"Give 1 to {MaxLinks} links in one call.");
+            return Problems.ValidationFailed(errors.ToDictionary());
+        }
+
+        if (links.Count(static link => link?.Password is not null) > MaxPasswords)
+        {
+            var errors = new FieldErrors();
+            errors.Add("links", $"At most {MaxPasswords} links with a password in one call: each costs a slow hash.");
             return Problems.ValidationFailed(errors.ToDictionary());
         }
 

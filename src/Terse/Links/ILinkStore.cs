@@ -40,6 +40,7 @@ internal interface ILinkStore
     /// <item>No such link: <see cref="ChangeResult.Missing"/>.</item>
     /// <item>Searches and tag filters see the new fields, and no longer the old ones.</item>
     /// <item>Its place in the list (newest first, by creation) stays.</item>
+    /// <item><see cref="Link.Visits"/> of the replacement is ignored: the visits taken so far stay, and go on counting against its limit.</item>
     /// </list>
     /// </summary>
     ValueTask<ChangeResult> ReplaceAsync(Link link, long expectedVersion, CancellationToken cancellationToken);
@@ -49,6 +50,19 @@ internal interface ILinkStore
     /// Results as for <see cref="ReplaceAsync"/>.
     /// </summary>
     ValueTask<ChangeResult> RemoveAsync(ShortCode code, long? expectedVersion, CancellationToken cancellationToken);
+
+    /// <summary>
+    /// Takes one visit of a link that has <see cref="Link.MaxVisits"/>.
+    /// <list type="bullet">
+    /// <item>Of any number of callers at once, on all nodes together, as many get <see cref="VisitResult.Taken"/> as the limit leaves; the others get <see cref="VisitResult.UsedUp"/>.</item>
+    /// <item>A link without a limit: <see cref="VisitResult.Taken"/>, and nothing is counted.</item>
+    /// <item>No such link: <see cref="VisitResult.Missing"/>.</item>
+    /// <item>The link's version stays; its <see cref="Link.Visits"/> tells how many were taken.</item>
+    /// <item>A raised limit lets as many more visits through as it was raised by.</item>
+    /// <item>A taken visit is durable before it is reported, so that no crash gives it back.</item>
+    /// </list>
+    /// </summary>
+    ValueTask<VisitResult> TakeVisitAsync(ShortCode code, CancellationToken cancellationToken);
 
     /// <summary>
     /// A page of links, the last added first, or the first added first when <see cref="LinkQuery.OldestFirst"/> says so.
@@ -91,6 +105,13 @@ internal enum ChangeResult
     Done,
     Missing,
     Stale,
+}
+
+internal enum VisitResult
+{
+    Taken,
+    UsedUp,
+    Missing,
 }
 
 /// <param name="Limit">Links per page, 1 to 1,000.</param>

@@ -42,7 +42,26 @@ internal sealed record Link
 
     public bool IsAlias { get; init; }
 
-    public bool HasEnded(DateTimeOffset now) => Disabled || now >= EndsAt;
+    /// <summary>How many visits it redirects before it answers 410, or null for no limit. 1 to <see cref="MostVisits"/>.</summary>
+    public long? MaxVisits { get; init; }
+
+    /// <summary>
+    /// How many visits of <see cref="MaxVisits"/> were taken when the link was read. The store alone raises it
+    /// (<see cref="ILinkStore.TakeVisitAsync"/>), without a new <see cref="Version"/>; changes of the link leave it.
+    /// </summary>
+    public long Visits { get; init; }
+
+    /// <summary>The slow hash of the password that visitors must give (<see cref="LinkPasswords"/>), or null for none. Never shown, never logged.</summary>
+    public string? PasswordHash { get; init; }
+
+    /// <summary>Why an admin took the link down, or null when nobody did. Its owner cannot undo that.</summary>
+    public TakedownReason? TakenDown { get; init; }
+
+    public const long MostVisits = 1_000_000_000_000;
+
+    public bool IsUsedUp => Visits >= MaxVisits;
+
+    public bool HasEnded(DateTimeOffset now) => Disabled || TakenDown is not null || IsUsedUp || now >= EndsAt;
 
     /// <summary>The version that a change made at <paramref name="now"/> must carry.</summary>
     public long NextVersion(DateTimeOffset now) => Math.Max(now.ToUnixTimeMilliseconds(), Version + 1);
@@ -55,4 +74,19 @@ internal enum RedirectType
     Found = 302,
     TemporaryRedirect = 307,
     PermanentRedirect = 308,
+}
+
+/// <summary>Why a link was taken down. Stores keep the number.</summary>
+internal enum TakedownReason
+{
+    Other = 1,
+    Phishing = 2,
+    Malware = 3,
+    Spam = 4,
+
+    /// <summary>A legal demand: the one reason that 451 is for (RFC 7725).</summary>
+    Legal = 5,
+
+    /// <summary>Its destination came onto the blocklist after it was made.</summary>
+    Blocklist = 6,
 }

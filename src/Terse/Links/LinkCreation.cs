@@ -6,7 +6,7 @@ using Terse.Hosting;
 namespace Terse.Links;
 
 /// <summary>One creation request, alone or within a bulk call: validated, made, and told as a status with a link or a problem.</summary>
-internal sealed class LinkCreation(LinkValidator validator, LinkCreator creator, OwnAddresses own, IOptions<LinksOptions> options, TimeProvider time)
+internal sealed class LinkCreation(LinkValidator validator, LinkCreator creator, LinkPasswords passwords, OwnAddresses own, IOptions<LinksOptions> options, TimeProvider time)
 {
     public async ValueTask<CreationAnswer> CreateAsync(
         CreateLinkRequest request, HttpContext context, string? idempotencyKey, bool? dedupe, CancellationToken cancellationToken)
@@ -16,11 +16,12 @@ internal sealed class LinkCreation(LinkValidator validator, LinkCreator creator,
             errors.Add(IdempotencyKeys.Header, $"An idempotency key is 1 to {IdempotencyKeys.MaxLength} printable ASCII characters, without spaces.");
         if (!valid || errors.Any) return CreationAnswer.Refused(Problems.ValidationFailed(errors.ToDictionary()));
 
+        if (draft!.Password is { } password) draft = draft with { Password = await passwords.HashAsync(password, cancellationToken) };
         var owner = context.User.KeyId();
         var finds = idempotencyKey is null && (dedupe ?? options.Value.Dedupe);
-        var creation = idempotencyKey is not null ? await creator.CreateOnceAsync(draft!, owner, idempotencyKey, cancellationToken)
-            : finds ? await creator.CreateOrFindAsync(draft!, owner, cancellationToken)
-            : await creator.CreateAsync(draft!, owner, cancellationToken);
+        var creation = idempotencyKey is not null ? await creator.CreateOnceAsync(draft, owner, idempotencyKey, cancellationToken)
+            : finds ? await creator.CreateOrFindAsync(draft, owner, cancellationToken)
+            : await creator.CreateAsync(draft, owner, cancellationToken);
         return creation.Outcome switch
         {
             CreationOutcome.Created => new CreationAnswer(StatusCodes.Status201Created, creation.Link, null),
@@ -28,7 +29,7 @@ internal sealed class LinkCreation(LinkValidator validator, LinkCreator creator,
             CreationOutcome.Replayed => new CreationAnswer(StatusCodes.Status201Created, creation.Link, null, Replayed: true),
             CreationOutcome.InFlight => CreationAnswer.Refused(Problems.IdempotencyInFlight()),
             CreationOutcome.Mismatch => CreationAnswer.Refused(Problems.IdempotencyMismatch()),
-            _ => CreationAnswer.Refused(Problems.AliasTaken(draft!.Alias.ToString()!)),
+            _ => CreationAnswer.Refused(Problems.AliasTaken(draft.Alias.ToString()!)),
         };
     }
 

@@ -92,7 +92,7 @@ internal sealed class LinkCreator(
     // Whoever held the claim before or beside us has inserted this very link.
     private async ValueTask<bool> IsThereAsync(Link link) =>
         await links.FindAsync(link.Code, CancellationToken.None) is { } there
-        && there with { Tags = link.Tags } == link && there.Tags.SequenceEqual(link.Tags, StringComparer.Ordinal);
+        && there with { Tags = link.Tags, Visits = link.Visits } == link && there.Tags.SequenceEqual(link.Tags, StringComparer.Ordinal);
 }
 
 internal enum CreationOutcome

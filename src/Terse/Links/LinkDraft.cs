@@ -16,6 +16,8 @@ internal sealed record LinkDraft
     public string? Title { get; init; }
     public IReadOnlyList<string> Tags { get; init; } = [];
     public TimeSpan EdgeTtl { get; init; }
+    public long? MaxVisits { get; init; }
+    public DraftPassword? Password { get; init; }
 
     /// <summary>
     /// A hash over everything that makes the link what it is, its owner included. Two requests with the same one ask for the same link. A ttl
@@ -26,7 +28,8 @@ internal sealed record LinkDraft
         var content = string.Create(
             CultureInfo.InvariantCulture,
             $"{Part(owner)}{Part(Destination)}{Part(Alias?.Value)}{Part(ExpiresAt?.ToUnixTimeMilliseconds().ToString(CultureInfo.InvariantCulture))}"
-            + $"{Part(Ttl?.TotalSeconds.ToString(CultureInfo.InvariantCulture))}{(int)RedirectType};{Part(Title)}{EdgeTtl.TotalSeconds};{string.Concat(Tags.Select(Part))}");
+            + $"{Part(Ttl?.TotalSeconds.ToString(CultureInfo.InvariantCulture))}{(int)RedirectType};{Part(Title)}{EdgeTtl.TotalSeconds};{string.Concat(Tags.Select(Part))}"
+            + $"{Part(MaxVisits?.ToString(CultureInfo.InvariantCulture))}{Part(Password?.Fingerprint(owner, Destination, Alias?.Value))}");
         return Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(content)));
     }
 
@@ -50,6 +53,8 @@ internal sealed record LinkDraft
             Owner = owner,
             Version = now.ToUnixTimeMilliseconds(),
             IsAlias = Alias is not null,
+            MaxVisits = MaxVisits,
+            PasswordHash = Password?.Hash,
         };
     }
 

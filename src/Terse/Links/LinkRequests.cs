@@ -30,6 +30,12 @@ public sealed record CreateLinkRequest
     /// and an edit is seen at once.
     /// </summary>
     public Lifetime? EdgeTtl { get; init; }
+
+    /// <summary>How many visits the link redirects before it answers 410: 1 to 10^12. Left out: as many as come.</summary>
+    public long? MaxVisits { get; init; }
+
+    /// <summary>What visitors must type before they are redirected: 1 to 128 characters. Kept as a slow hash, never shown again.</summary>
+    public string? Password { get; init; }
 }
 
 /// <summary>Changes to a link. A field that is left out stays as it is; null takes an optional field away.</summary>
@@ -60,6 +66,12 @@ public sealed record ChangeLinkRequest
 
     /// <summary>True: answer 410 until it is switched on again.</summary>
     public bool? Disabled { get; init => field = Given(nameof(Disabled), value); }
+
+    /// <summary>How many visits the link redirects, those already made included; null for no limit.</summary>
+    public long? MaxVisits { get; init => field = Given(nameof(MaxVisits), value); }
+
+    /// <summary>The password from now on: 1 to 128 characters; null for none.</summary>
+    public string? Password { get; init => field = Given(nameof(Password), value); }
 
     internal bool Has(string field) => _given.Contains(field);
 

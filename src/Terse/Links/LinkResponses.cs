@@ -23,7 +23,7 @@ public sealed record LinkResponse
     /// <summary>The HTTP status of the redirect.</summary>
     public required int RedirectType { get; init; }
 
-    /// <summary>active, expired or disabled.</summary>
+    /// <summary>active, expired, used-up (maxVisits), disabled or taken-down.</summary>
     public required string State { get; init; }
 
     /// <summary>When it was made.</summary>
@@ -44,6 +44,18 @@ public sealed record LinkResponse
     /// <summary>The id of the API key that made it.</summary>
     public required string Owner { get; init; }
 
+    /// <summary>How many visits it redirects, or null for no limit.</summary>
+    public required long? MaxVisits { get; init; }
+
+    /// <summary>How many visits of maxVisits were taken; null for a link without a limit.</summary>
+    public required long? Visits { get; init; }
+
+    /// <summary>Whether visitors must give a password.</summary>
+    public required bool HasPassword { get; init; }
+
+    /// <summary>Why it was taken down (other, phishing, malware, spam, legal or blocklist), or null.</summary>
+    public required string? TakenDown { get; init; }
+
     internal static LinkResponse From(Link link, string shortUrlBase, DateTimeOffset now) => new()
     {
         Code = link.Code.Value,
@@ -52,13 +64,24 @@ public sealed record LinkResponse
         Title = link.Title,
         Tags = link.Tags,
         RedirectType = (int)link.RedirectType,
-        State = link.Disabled ? "disabled" : now >= link.EndsAt ? "expired" : "active",
+        State = link switch
+        {
+            { TakenDown: not null } => "taken-down",
+            { Disabled: true } => "disabled",
+            _ when now >= link.EndsAt => "expired",
+            { IsUsedUp: true } => "used-up",
+            _ => "active",
+        },
         CreatedAt = link.CreatedAt,
         UpdatedAt = DateTimeOffset.FromUnixTimeMilliseconds(link.Version),
         ExpiresAt = link.ExpiresAt,
         EndsAt = link.EndsAt,
         EdgeTtl = (long)link.EdgeTtl.TotalSeconds,
         Owner = link.Owner,
+        MaxVisits = link.MaxVisits,
+        Visits = link.MaxVisits is null ? null : link.Visits,
+        HasPassword = link.PasswordHash is not null,
+        TakenDown = link.TakenDown?.ToString().ToLowerInvariant(),
     };
 }
 

@@ -31,18 +31,23 @@ internal sealed class LinkValidator(DestinationPolicy destinations, IOptions<Lin
             Title = Title(request.Title, errors),
             Tags = Tags(request.Tags, errors),
             EdgeTtl = EdgeTtl(request.EdgeTtl, errors),
+            MaxVisits = MaxVisits(request.MaxVisits, errors),
+            Password = Password(request.Password, errors) is { } password ? new DraftPassword(password) : null,
         };
         if (errors.Any) draft = null;
         return draft is not null;
     }
 
+    /// <param name="link">The link as it is.</param>
+    /// <param name="request">What to change.</param>
+    /// <param name="passwordHash">The slow hash of the request's password, made before; without meaning when it gives no legal one.</param>
     public bool TryChange(
-        Link link, ChangeLinkRequest request, HostString requestHost, [NotNullWhen(true)] out Link? changed, out FieldErrors errors)
+        Link link, ChangeLinkRequest request, string? passwordHash, HostString requestHost, [NotNullWhen(true)] out Link? changed, out FieldErrors errors)
     {
         errors = new FieldErrors();
         var now = time.GetUtcNow().ToMillisecond();
         changed = link with { Version = link.NextVersion(now) };
-        if (request.IsEmpty) errors.Add("", "Nothing to change: name at least one of url, expiresAt, ttl, redirectType, title, tags, edgeTtl, disabled.");
+        if (request.IsEmpty) errors.Add("", "Nothing to change: name at least one of url, expiresAt, ttl, redirectType, title, tags, edgeTtl, disabled, maxVisits, password.");
         if (request.Has(nameof(request.Url))) changed = changed with { Destination = Destination(request.Url, requestHost, errors) };
         if (request.Has(nameof(request.ExpiresAt)) || request.Has(nameof(request.Ttl)))
         {
@@ -56,8 +61,22 @@ internal sealed class LinkValidator(DestinationPolicy destinations, IOptions<Lin
         if (request.Has(nameof(request.Tags))) changed = changed with { Tags = Tags(request.Tags, errors) };
         if (request.Has(nameof(request.EdgeTtl))) changed = changed with { EdgeTtl = EdgeTtl(request.EdgeTtl, errors) };
         if (request.Has(nameof(request.Disabled))) changed = changed with { Disabled = request.Disabled ?? false };
+        if (request.Has(nameof(request.MaxVisits))) changed = changed with { MaxVisits = MaxVisits(request.MaxVisits, errors) };
+        if (request.Has(nameof(request.Password))) changed = changed with { PasswordHash = Password(request.Password, errors) is null ? null : passwordHash };
         if (errors.Any) changed = null;
         return changed is not null;
+    }
+
+    private static long? MaxVisits(long? maxVisits, FieldErrors errors)
+    {
+        if (maxVisits is < 1 or > Link.MostVisits) errors.Add("maxVisits", "A limit is 1 to 1,000,000,000,000 visits. Leave it out for none.");
+        return maxVisits;
+    }
+
+    private static string? Password(string? password, FieldErrors errors)
+    {
+        if (password is not null && !LinkPasswords.IsLegal(password)) errors.Add("password", $"A password has 1 to {LinkPasswords.MaxLength} characters, none of them a control character.");
+        return password;
     }
 
     private string Destination(string? url, HostString requestHost, FieldErrors errors)

@@ -58,6 +58,13 @@ internal sealed class LinksOptions
     /// <summary>How long a creation may take before a retry with its key takes it over. 1 second to 5 minutes; 10 seconds by default.</summary>
     [Range(typeof(TimeSpan), "00:00:01", "00:05:00", ErrorMessage = "Terse:Links:IdempotencyLease must be 00:00:01 to 00:05:00.")]
     public TimeSpan IdempotencyLease { get; set; } = TimeSpan.FromSeconds(10);
+
+    /// <summary>
+    /// The cost of a link's password: rounds of PBKDF2-HMAC-SHA256 for those set from now on; hashes made before keep their own. 100,000 to 10,000,000;
+    /// 600,000 by default, as OWASP asks.
+    /// </summary>
+    [Range(LinkPasswords.LeastIterations, LinkPasswords.MostIterations, ErrorMessage = "Terse:Links:PasswordIterations must be 100000 to 10000000.")]
+    public int PasswordIterations { get; set; } = 600_000;
 }
 
 [OptionsValidator]

@@ -21,6 +21,7 @@ internal static class LinksServices
             .AddSingleton<Blocklist>()
             .AddSingleton<DestinationPolicy>()
             .AddSingleton<LinkValidator>()
+            .AddSingleton<LinkPasswords>()
             .AddSingleton<LinkChanges>();
     }
 }

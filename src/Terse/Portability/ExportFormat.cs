@@ -57,8 +57,16 @@ internal sealed record ExportedLink
     public bool IsAlias { get; init; }
     public string? Owner { get; init; }
     public long Version { get; init; }
+    public long? MaxVisits { get; init; }
+    public long Visits { get; init; }
+    public string? TakenDown { get; init; }
 
-    public static ExportedLink From(Link link) => new()
+    /// <summary>In an export without secrets <see cref="HasPassword"/> alone stands for it: the link is then not imported, rather than opened to everyone.</summary>
+    public string? PasswordHash { get; init; }
+
+    public bool HasPassword { get; init; }
+
+    public static ExportedLink From(Link link, bool withSecrets) => new()
     {
         Code = link.Code.Value,
         Url = link.Destination,
@@ -73,5 +81,10 @@ internal sealed record ExportedLink
         IsAlias = link.IsAlias,
         Owner = link.Owner,
         Version = link.Version,
+        MaxVisits = link.MaxVisits,
+        Visits = link.Visits,
+        TakenDown = link.TakenDown?.ToString().ToLowerInvariant(),
+        PasswordHash = withSecrets ? link.PasswordHash : null,
+        HasPassword = link.PasswordHash is not null,
     };
 }

@@ -13,7 +13,7 @@ internal sealed class Exporter(ILinkStore links, IApiKeyStore keys, ICodeRangeSt
     private static readonly byte[] NewLine = "\n"u8.ToArray();
 
     /// <param name="output">Where the lines go.</param>
-    /// <param name="withSecrets">Whether the permutation key and the hashed API keys go along.</param>
+    /// <param name="withSecrets">Whether the permutation key, the hashed API keys and the hashed passwords of links go along.</param>
     /// <param name="progress">Told the number of links written so far.</param>
     /// <param name="cancellationToken">Stops between pages.</param>
     /// <returns>How many links were written.</returns>
@@ -30,7 +30,7 @@ internal sealed class Exporter(ILinkStore links, IApiKeyStore keys, ICodeRangeSt
         do
         {
             var page = await links.ListAsync(new LinkQuery(Page, cursor, OldestFirst: true), cancellationToken);
-            foreach (var link in page.Links) await WriteAsync(output, new ExportLine { Link = ExportedLink.From(link) }, cancellationToken);
+            foreach (var link in page.Links) await WriteAsync(output, new ExportLine { Link = ExportedLink.From(link, withSecrets) }, cancellationToken);
             written += page.Links.Count;
             progress?.Report(written);
             cursor = page.Next;

@@ -18,9 +18,15 @@ internal sealed class ImportedLinks(LinkValidator validator, IOptions<LinksOptio
             RedirectType = exported.RedirectType == 0 ? null : exported.RedirectType,
             Title = exported.Title,
             Tags = exported.Tags,
+            MaxVisits = exported.MaxVisits,
             EdgeTtl = new Lifetime(TimeSpan.FromSeconds(Math.Clamp(exported.EdgeTtl, 0, int.MaxValue))),
         };
         if (!validator.TryCreate(request, default, out var draft, out var linkErrors)) errors.AddAll(linkErrors);
+        TakedownReason takenDown = default;
+        if (exported.TakenDown is { } reason && !(Enum.TryParse(reason, ignoreCase: true, out takenDown) && Enum.IsDefined(takenDown))) errors.Add("takenDown", "Not a reason for a take-down.");
+        if (exported.Visits < 0) errors.Add("visits", "Visits are 0 or more.");
+        if (exported.PasswordHash is { } hash ? !LinkPasswords.IsHash(hash) : exported.HasPassword)
+            errors.Add("passwordHash", "The link has a password that is not in this file whole. Export with secrets.");
         if (errors.Any || code is not { } parsed) return null;
 
         var now = time.GetUtcNow().ToMillisecond();
@@ -31,6 +37,9 @@ internal sealed class ImportedLinks(LinkValidator validator, IOptions<LinksOptio
             ExpiresAt = expiresAt,
             EndsAt = exported.EndsAt?.ToUniversalTime().ToMillisecond() ?? LinkDraft.EndOf(expiresAt, createdAt, options.Value.Retention),
             Disabled = exported.Disabled,
+            Visits = exported.Visits,
+            PasswordHash = exported.PasswordHash,
+            TakenDown = exported.TakenDown is null ? null : takenDown,
             Version = exported.Version > 0 ? exported.Version : now.ToUnixTimeMilliseconds(),
         };
     }

@@ -122,6 +122,6 @@ internal sealed class Importer(
         new($"Line {number} {reason}. The lines before it are imported; running the import again passes over them.");
 
     private static bool IsSame(Link there, Link link) =>
-        (there with { Version = 0, Tags = [], Owner = "", IsAlias = false }) == (link with { Version = 0, Tags = [], Owner = "", IsAlias = false })
+        (there with { Version = 0, Tags = [], Owner = "", IsAlias = false, Visits = 0 }) == (link with { Version = 0, Tags = [], Owner = "", IsAlias = false, Visits = 0 })
         && there.Tags.SequenceEqual(link.Tags, StringComparer.Ordinal);
 }

@@ -24,7 +24,7 @@ internal static class PortabilityEndpoints
     }
 
     /// <summary>Streams all links as JSON Lines, the first made first.</summary>
-    /// <param name="secrets">True: the permutation key and the hashed API keys too, which a whole backup needs.</param>
+    /// <param name="secrets">True: the permutation key, the hashed API keys and the hashed passwords of links too, which a whole backup needs.</param>
     [ProducesResponseType<string>(200, JsonLines)]
     private static PushStreamHttpResult ExportAsync(Exporter exporter, bool? secrets, CancellationToken cancellationToken) =>
         TypedResults.Stream(stream => exporter.ExportAsync(stream, secrets ?? false, null, cancellationToken), JsonLines, "terse-export.jsonl");

@@ -7,11 +7,14 @@ namespace Terse.Redirects;
 internal sealed class CachedLink
 {
     /// <summary>Objects, table slot and ghost slot of an entry without its strings: measured by <c>RedirectMemoryTests.Cache_stays_within_its_bytes</c>.</summary>
-    private const int FixedBytes = 176;
+    private const int FixedBytes = 184;
 
     public required string Code { get; init; }
 
-    /// <summary>301, 302, 307, 308; 410 when switched off; 404 for a negative entry; 0 for a tombstone, which is never fresh.</summary>
+    /// <summary>
+    /// 301, 302, 307, 308: redirects at once. Else what stands in the way: <see cref="GuardedStatus"/>, <see cref="SwitchedOffStatus"/>,
+    /// <see cref="TakenDownStatus"/>, <see cref="TakenDownByLawStatus"/>; or there is no link: <see cref="NegativeStatus"/>, <see cref="TombstoneStatus"/>.
+    /// </summary>
     public required int Status { get; init; }
 
     public required long Version { get; init; }
@@ -30,11 +33,29 @@ internal sealed class CachedLink
 
     public long CreatedAtMilliseconds { get; init; }
 
+    /// <summary>What a visitor must pass first, when <see cref="Status"/> is <see cref="GuardedStatus"/>.</summary>
+    public LinkGuard? Guard { get; init; }
+
+    /// <summary>Whether it redirects whoever comes, as long as it has not ended.</summary>
+    public bool IsOpen => (uint)(Status - StatusCodes.Status301MovedPermanently) <= StatusCodes.Status308PermanentRedirect - StatusCodes.Status301MovedPermanently;
+
+    /// <summary>Whether it redirects those who pass its guard, as long as it has not ended.</summary>
+    public bool IsGuarded => Status == GuardedStatus;
+
     public bool IsLink => Status is not (NegativeStatus or TombstoneStatus);
 
     /// <summary>What the entry takes in memory, as counted against L1's bound.</summary>
     public int Bytes => FixedBytes + BytesOf(Code) + BytesOf(Location) + (Title is null ? 0 : BytesOf(Title))
+        + (Guard is null ? 0 : LinkGuard.FixedBytes + (Guard.PasswordHash is { } hash ? BytesOf(hash) : 0))
         + (ReferenceEquals(CacheControl, CacheHeaders.NoStore) ? 0 : BytesOf(CacheControl));
+
+    public const int GuardedStatus = 401;
+
+    public const int SwitchedOffStatus = 410;
+
+    public const int TakenDownStatus = 403;
+
+    public const int TakenDownByLawStatus = 451;
 
     public const int NegativeStatus = 404;
 

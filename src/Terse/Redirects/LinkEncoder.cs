@@ -17,12 +17,20 @@ internal sealed class LinkEncoder(IOptions<RedirectOptions> options, TimeProvide
         return new CachedLink
         {
             Code = link.Code.Value,
-            Status = link.Disabled ? StatusCodes.Status410Gone : (int)link.RedirectType,
+            Status = link switch
+            {
+                { TakenDown: TakedownReason.Legal } => CachedLink.TakenDownByLawStatus,
+                { TakenDown: not null } => CachedLink.TakenDownStatus,
+                { Disabled: true } => CachedLink.SwitchedOffStatus,
+                { MaxVisits: not null } or { PasswordHash: not null } => CachedLink.GuardedStatus,
+                _ => (int)link.RedirectType,
+            },
+            Guard = link.MaxVisits is null && link.PasswordHash is null ? null : new LinkGuard(link),
             Version = link.Version,
             FreshUntil = After(ttl),
             EndsAt = left > Never ? long.MaxValue : After(left),
             Location = LocationHeader.Encode(link.Destination),
-            CacheControl = link.EdgeTtl > TimeSpan.Zero ? CacheHeaders.For(link.EdgeTtl, left - ttl) : CacheHeaders.NoStore,
+            CacheControl = link is { MaxVisits: null, PasswordHash: null, TakenDown: null } && link.EdgeTtl > TimeSpan.Zero ? CacheHeaders.For(link.EdgeTtl, left - ttl) : CacheHeaders.NoStore,
             Title = link.Title,
             CreatedAtMilliseconds = link.CreatedAt.ToUnixTimeMilliseconds(),
         };

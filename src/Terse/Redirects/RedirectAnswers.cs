@@ -16,9 +16,9 @@ internal sealed class RedirectAnswers(IOptions<RedirectOptions> options, TimePro
     private readonly bool _noIndex = options.Value.NoIndex;
     private readonly string _storeRetryAfter = Seconds(options.Value.StoreRetryAfter);
 
-    public void Redirect(HttpResponse response, CachedLink link, string cacheControl)
+    public void Redirect(HttpResponse response, CachedLink link, int status, string cacheControl)
     {
-        response.StatusCode = link.Status;
+        response.StatusCode = status;
         var headers = response.Headers;
         headers.Location = link.Location;
         headers.CacheControl = cacheControl;
@@ -30,10 +30,40 @@ internal sealed class RedirectAnswers(IOptions<RedirectOptions> options, TimePro
 
     public Task Ended(HttpContext context) => WriteAsync(context, ErrorAnswer.Ended);
 
+    public Task TakenDown(HttpContext context, CachedLink link) =>
+        WriteAsync(context, link.Status == CachedLink.TakenDownByLawStatus ? ErrorAnswer.TakenDownByLaw : ErrorAnswer.TakenDown);
+
     public Task Unavailable(HttpContext context)
     {
         context.Response.Headers.RetryAfter = _storeRetryAfter;
         return WriteAsync(context, ErrorAnswer.Unavailable);
+    }
+
+    public Task NotForPrograms(HttpContext context) =>
+        context.Request.Headers.Accept.Count == 0 || context.Request.Headers.Accept.ToString().Contains("*/*", StringComparison.Ordinal)
+            ? WriteAsync(context, StatusCodes.Status200OK, PageLayout.ContentType, ErrorAnswer.NotForPrograms.Page)
+            : WriteAsync(context, ErrorAnswer.NotForPrograms);
+
+    /// <summary>The page or problem that asks for the link's password, <paramref name="wrong"/> when one was given that is not it.</summary>
+    public Task AskPassword(HttpContext context, CachedLink link, bool wrong)
+    {
+        if (AcceptsHtml(context.Request))
+        {
+            var page = PasswordPage.Render(link.Code, wrong ? "That is not the password. Mind upper and lower case, and try again." : null);
+            return WriteAsync(context, wrong ? StatusCodes.Status403Forbidden : StatusCodes.Status200OK, PasswordPage.ContentType, page);
+        }
+
+        context.Response.Headers.WWWAuthenticate = "Link-Password";
+        return WriteAsync(context, wrong ? ErrorAnswer.WrongPassword : ErrorAnswer.PasswordNeeded);
+    }
+
+    public Task TooManyGuesses(HttpContext context, CachedLink link, TimeSpan wait)
+    {
+        context.Response.Headers.RetryAfter = Seconds(wait);
+        return AcceptsHtml(context.Request)
+            ? WriteAsync(context, StatusCodes.Status429TooManyRequests, PasswordPage.ContentType,
+                PasswordPage.Render(link.Code, $"Too many attempts. Wait {Seconds(wait)} seconds, then try again."))
+            : WriteAsync(context, ErrorAnswer.TooManyGuesses);
     }
 
     public Task TooManyMisses(HttpContext context, TimeSpan wait)
@@ -46,11 +76,20 @@ internal sealed class RedirectAnswers(IOptions<RedirectOptions> options, TimePro
     {
         var endsIn = link.EndsAt == long.MaxValue ? (TimeSpan?)null : time.GetElapsedTime(now, link.EndsAt);
         var preview = new LinkPreview(
-            link.Code, link.Location, link.Title, DateTimeOffset.FromUnixTimeMilliseconds(link.CreatedAtMilliseconds), ToTheSecond(endsIn));
+            link.Code, Visible(link), link.Guard?.PasswordHash is null ? link.Title : null, DateTimeOffset.FromUnixTimeMilliseconds(link.CreatedAtMilliseconds), ToTheSecond(endsIn),
+            link.Guard?.PasswordHash is not null, link.Guard is { Limited: true });
         return AcceptsHtml(context.Request)
             ? WriteAsync(context, StatusCodes.Status200OK, PageLayout.ContentType, PreviewPage.Render(preview))
             : WriteAsync(context, StatusCodes.Status200OK, "application/json; charset=utf-8", JsonSerializer.SerializeToUtf8Bytes(preview, LinkPreviewJson.Default.LinkPreview));
     }
+
+    /// <summary>What a preview may tell of the destination: nothing behind a password; of a link whose visits are counted the host, since all of it would be a visit.</summary>
+    private static string? Visible(CachedLink link) => link.Guard switch
+    {
+        null => link.Location,
+        { PasswordHash: not null } => null,
+        _ => Uri.TryCreate(link.Location, UriKind.Absolute, out var uri) && uri.Host.Length > 0 ? $"{uri.Scheme}://{uri.Authority}/" : null,
+    };
 
     private Task WriteAsync(HttpContext context, ErrorAnswer answer) => AcceptsHtml(context.Request)
         ? WriteAsync(context, answer.Status, PageLayout.ContentType, answer.Page)
@@ -66,6 +105,7 @@ internal sealed class RedirectAnswers(IOptions<RedirectOptions> options, TimePro
         headers.XContentTypeOptions = "nosniff";
         if (_noIndex) headers["X-Robots-Tag"] = NoIndex;
         if (ReferenceEquals(contentType, PageLayout.ContentType)) headers.ContentSecurityPolicy = PageLayout.ContentSecurityPolicy;
+        if (ReferenceEquals(contentType, PasswordPage.ContentType)) headers.ContentSecurityPolicy = PageLayout.FormContentSecurityPolicy;
         response.ContentLength = body.Length;
         return response.Body.WriteAsync(body, 0, body.Length, context.RequestAborted);
     }

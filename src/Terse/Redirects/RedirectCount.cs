@@ -1,6 +1,6 @@
 namespace Terse.Redirects;
 
-/// <summary>What the redirect path counts. The first six are the outcomes of requests: each request has exactly one.</summary>
+/// <summary>What the redirect path counts. The first seven are the outcomes of requests: each request has exactly one.</summary>
 internal enum RedirectCount
 {
     Redirected,
@@ -9,6 +9,9 @@ internal enum RedirectCount
     Unavailable,
     Limited,
     Previewed,
+
+    /// <summary>Stopped by a guard: a password to be given, a visit that is not for a program to take.</summary>
+    Guarded,
 
     /// <summary>Requests that L1 could not answer.</summary>
     L1Misses,

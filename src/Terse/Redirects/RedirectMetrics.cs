@@ -53,6 +53,7 @@ internal sealed class RedirectMetrics
         Outcome(RedirectCount.Unavailable, "unavailable"),
         Outcome(RedirectCount.Limited, "limited"),
         Outcome(RedirectCount.Previewed, "previewed"),
+        Outcome(RedirectCount.Guarded, "guarded"),
     ];
 
     private Measurement<long> Outcome(RedirectCount count, string name) => new(Read(count), new KeyValuePair<string, object?>("outcome", name));

@@ -8,7 +8,7 @@ namespace Terse.Redirects;
 /// 1. Take only GET and HEAD of a code. 2. Ask L1. 3. Answer. What L1 cannot answer is resolved on the way out of the hot path.
 /// </summary>
 internal sealed class RedirectMiddleware(
-    RequestDelegate next, LinkResolver resolver, RedirectAnswers answers, MissLimiter misses, HotCodes hot, RedirectMetrics metrics, TimeProvider time)
+    RequestDelegate next, LinkResolver resolver, RedirectAnswers answers, GuardedLinks guards, MissLimiter misses, HotCodes hot, RedirectMetrics metrics, TimeProvider time)
 {
     private const int SampleMask = HotCodes.Sampling - 1;
 
@@ -22,7 +22,8 @@ internal sealed class RedirectMiddleware(
         if (preview) code = code[..^1];
         if (!ShortCode.IsWellFormed(code)) return next(context);
         var method = context.Request.Method;
-        if (!HttpMethods.IsGet(method) && !HttpMethods.IsHead(method)) return next(context);
+        if (!HttpMethods.IsGet(method) && !HttpMethods.IsHead(method))
+            return HttpMethods.IsPost(method) && !preview && !ReservedWords.Contains(code) ? PostAsync(context, ShortCode.Parse(code.ToString())) : next(context);
 
         // 2. Ask L1, which reserved words never reach
         var now = time.GetTimestamp();
@@ -30,18 +31,18 @@ internal sealed class RedirectMiddleware(
         if (link is null) return ReservedWords.Contains(code) ? next(context) : ResolveAsync(context, ShortCode.Parse(code.ToString()), preview, now);
 
         // 3. Answer
-        if (preview || !link.IsLink || now >= link.EndsAt || link.Status == StatusCodes.Status410Gone)
+        if (preview || !link.IsOpen || now >= link.EndsAt)
         {
             if (!link.IsLink) metrics.Count(RedirectCount.NegativeHits);
-            return AnswerRestAsync(context, Resolution.Of(link), preview, now);
+            return AnswerRestAsync(context, Resolution.Of(link), preview, now, now);
         }
-        Redirect(context, link, link.CacheControl, now);
+        Redirect(context, link, link.Status, link.CacheControl, now);
         return Task.CompletedTask;
     }
 
-    private void Redirect(HttpContext context, CachedLink link, string cacheControl, long started)
+    private void Redirect(HttpContext context, CachedLink link, int status, string cacheControl, long started)
     {
-        answers.Redirect(context.Response, link, cacheControl);
+        answers.Redirect(context.Response, link, status, cacheControl);
         metrics.Count(RedirectCount.Redirected);
 
         // The low bits of a nanosecond clock are as good as dice, and are already at hand.
@@ -65,13 +66,29 @@ internal sealed class RedirectMiddleware(
 
         var resolution = await resolver.ResolveAsync(code, started);
         var now = time.GetTimestamp();
-        if (!preview && resolution.Link is { Status: not StatusCodes.Status410Gone } link && now < link.EndsAt)
-            Redirect(context, link, now < link.FreshUntil ? link.CacheControl : CacheHeaders.NoStore, started);
+        if (!preview && resolution.Link is { IsOpen: true } link && now < link.EndsAt)
+            Redirect(context, link, link.Status, now < link.FreshUntil ? link.CacheControl : CacheHeaders.NoStore, started);
         else
-            await AnswerRestAsync(context, resolution, preview, now);
+            await AnswerRestAsync(context, resolution, preview, now, started);
     }
 
-    private Task AnswerRestAsync(HttpContext context, Resolution resolution, bool preview, long now)
+    /// <summary>A password that a form sends. Links without one take no POST: that is for others to answer.</summary>
+    private async Task PostAsync(HttpContext context, ShortCode code)
+    {
+        var started = time.GetTimestamp();
+        var resolution = resolver.TryGetCached(code.Value, started) is { } cached ? Resolution.Of(cached)
+            : misses.MustWait(context.Connection.RemoteIpAddress, started) > TimeSpan.Zero ? Resolution.Unknown
+            : await resolver.ResolveAsync(code, started);
+        if (resolution.Link?.Guard?.PasswordHash is null) await next(context);
+        else await AnswerRestAsync(context, resolution, preview: false, time.GetTimestamp(), started);
+    }
+
+    private async Task AdmitAsync(HttpContext context, CachedLink link, long started)
+    {
+        if (await guards.AdmitAsync(context, link) is > 0 and var status) Redirect(context, link, status, CacheHeaders.NoStore, started);
+    }
+
+    private Task AnswerRestAsync(HttpContext context, Resolution resolution, bool preview, long now, long started)
     {
         switch (resolution)
         {
@@ -79,13 +96,20 @@ internal sealed class RedirectMiddleware(
                 metrics.Count(RedirectCount.Unavailable);
                 return answers.Unavailable(context);
 
-            case { Link: { } link } when link.Status == StatusCodes.Status410Gone || now >= link.EndsAt:
+            case { Link: { } link } when link.Status is CachedLink.TakenDownStatus or CachedLink.TakenDownByLawStatus:
+                metrics.Count(RedirectCount.Ended);
+                return answers.TakenDown(context, link);
+
+            case { Link: { } link } when link.Status == CachedLink.SwitchedOffStatus || now >= link.EndsAt:
                 metrics.Count(RedirectCount.Ended);
                 return answers.Ended(context);
 
             case { Link: { } link } when preview:
                 metrics.Count(RedirectCount.Previewed);
                 return answers.Preview(context, link, now);
+
+            case { Link: { IsGuarded: true } link }:
+                return AdmitAsync(context, link, started);
         }
 
         var address = context.Connection.RemoteIpAddress;

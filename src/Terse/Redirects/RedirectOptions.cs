@@ -61,6 +61,17 @@ internal sealed class RedirectOptions
     [Range(1, 1_000_000, ErrorMessage = "Terse:Redirects:MissBurst must be 1 to 1000000.")]
     public int MissBurst { get; set; } = 120;
 
+    /// <summary>How many passwords may be tried on one link in a minute, by all visitors together. 1 to 10,000; 60 by default.</summary>
+    [Range(1, 10_000, ErrorMessage = "Terse:Redirects:PasswordsPerMinute must be 1 to 10000.")]
+    public int PasswordsPerMinute { get; set; } = 60;
+
+    /// <summary>
+    /// How many passwords one address (IPv4, or the /64 of IPv6) may try on one link in a minute, and at once. Private addresses are not told apart:
+    /// for them <see cref="PasswordsPerMinute"/> alone holds. 1 to 10,000; 5 by default.
+    /// </summary>
+    [Range(1, 10_000, ErrorMessage = "Terse:Redirects:PasswordsPerMinutePerAddress must be 1 to 10000.")]
+    public int PasswordsPerMinutePerAddress { get; set; } = 5;
+
     /// <summary>Whether every answer says <c>X-Robots-Tag: noindex</c>: search engines list destinations, not short links.</summary>
     public bool NoIndex { get; set; } = true;
 }

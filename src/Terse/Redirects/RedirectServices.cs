@@ -11,6 +11,7 @@ internal static class RedirectServices
         services.AddSingleton<IValidateOptions<RedirectOptions>, RedirectOptionsValidator>()
             .AddOptions<RedirectOptions>().BindConfiguration(RedirectOptions.Section).ValidateOnStart();
         services.TryAddSingleton(Random.Shared);
+        services.TryAddSingleton<LinkPasswords>();
         services.TryAddSingleton<CodeMayExist>(static _ => static _ => true);
         return services
             .AddSingleton<LinkEncoder>()
@@ -22,6 +23,9 @@ internal static class RedirectServices
             .AddSingleton<RedirectMetrics>()
             .AddSingleton<HotCodes>()
             .AddSingleton<MissLimiter>()
+            .AddSingleton<AttemptLimiter>()
+            .AddSingleton<VisitTaker>()
+            .AddSingleton<GuardedLinks>()
             .AddSingleton<RedirectAnswers>();
     }
 

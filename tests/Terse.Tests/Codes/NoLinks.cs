@@ -23,6 +23,8 @@ internal sealed class NoLinks(params string[] lookalikes) : ILinkStore
 
     public ValueTask<ChangeResult> RemoveAsync(ShortCode code, long? expectedVersion, CancellationToken cancellationToken) => throw new NotSupportedException();
 
+    public ValueTask<VisitResult> TakeVisitAsync(ShortCode code, CancellationToken cancellationToken) => throw new NotSupportedException();
+
     public ValueTask<LinkPage> ListAsync(LinkQuery query, CancellationToken cancellationToken) => throw new NotSupportedException();
 
     public ValueTask<long> CountAsync(CancellationToken cancellationToken) => throw new NotSupportedException();

@@ -31,6 +31,10 @@ internal static class ALink
         Owner = "aB3456789Z",
         Version = Created.ToUnixTimeMilliseconds() + 12_345,
         IsAlias = true,
+        MaxVisits = Link.MostVisits,
+        Visits = 3_000_000_000,
+        PasswordHash = "$pbkdf2-sha256$i=100000$AAAAAAAAAAAAAAAAAAAAAA$AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA",
+        TakenDown = TakedownReason.Blocklist,
     };
 
     public static Link EndingAt(string code, DateTimeOffset endsAt) => Of(code) with { EndsAt = endsAt };

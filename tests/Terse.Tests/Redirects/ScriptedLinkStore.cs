@@ -39,6 +39,18 @@ internal sealed class ScriptedLinkStore : ILinkStore
         return Down ? throw new StoreDownException() : found;
     }
 
+    public ValueTask<VisitResult> TakeVisitAsync(ShortCode code, CancellationToken cancellationToken)
+    {
+        if (Down) throw new StoreDownException();
+        lock (_links)
+        {
+            if (!_links.TryGetValue(code.Value, out var link)) return ValueTask.FromResult(VisitResult.Missing);
+            if (link.IsUsedUp) return ValueTask.FromResult(VisitResult.UsedUp);
+            if (link.MaxVisits is not null) _links[code.Value] = link with { Visits = link.Visits + 1 };
+            return ValueTask.FromResult(VisitResult.Taken);
+        }
+    }
+
     public ValueTask<AddResult> AddAsync(Link link, CancellationToken cancellationToken) => throw new NotSupportedException();
 
     public ValueTask<IReadOnlyList<AddResult>> AddManyAsync(IReadOnlyList<Link> links, CancellationToken cancellationToken) => throw new NotSupportedException();

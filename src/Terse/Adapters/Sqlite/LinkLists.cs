@@ -6,7 +6,7 @@ namespace Terse.Adapters.Sqlite;
 internal static class LinkLists
 {
     private const string Columns =
-        "l.code, l.destination, l.created_at, l.expires_at, l.ends_at, l.redirect_type, l.disabled, l.edge_ttl, l.title, l.tags, l.owner, l.version, l.is_alias, l.id";
+        "l.code, l.destination, l.created_at, l.expires_at, l.ends_at, l.redirect_type, l.disabled, l.edge_ttl, l.title, l.tags, l.owner, l.version, l.is_alias, l.max_visits, l.password_hash, l.taken_down, l.visits, l.id";
 
     public static LinkPage Read(SqliteSession session, LinkQuery query)
     {

@@ -8,12 +8,17 @@ namespace Terse.Adapters.Sqlite;
 /// <summary>A link as columns, the same in every table that holds one.</summary>
 internal static class LinkRow
 {
-    public const string Columns =
-        "code, destination, created_at, expires_at, ends_at, redirect_type, disabled, edge_ttl, title, tags, owner, version, is_alias";
+    /// <summary>What a change of the link replaces: all but the visits taken.</summary>
+    public const string Replaceable =
+        "code, destination, created_at, expires_at, ends_at, redirect_type, disabled, edge_ttl, title, tags, owner, version, is_alias, max_visits, password_hash, taken_down";
 
-    public const string Parameters = "?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13";
+    public const string ReplaceableParameters = "?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16";
 
-    public const int Count = 13;
+    public const string Columns = Replaceable + ", visits";
+
+    public const string Parameters = ReplaceableParameters + ", ?17";
+
+    public const int Count = 17;
 
     public static SqliteStatement BindLink(this SqliteStatement statement, Link link) => statement
         .Bind(link.Code.Value)
@@ -28,7 +33,11 @@ internal static class LinkRow
         .Bind(link.Tags.Count == 0 ? null : JsonSerializer.Serialize(link.Tags, TagsJson.Default.IReadOnlyListString))
         .Bind(link.Owner)
         .Bind(link.Version == link.CreatedAt.ToUnixTimeMilliseconds() ? null : link.Version)
-        .Bind(link.IsAlias);
+        .Bind(link.IsAlias)
+        .Bind(link.MaxVisits)
+        .Bind(link.PasswordHash)
+        .Bind((long?)link.TakenDown)
+        .Bind(link.Visits);
 
     /// <summary>Reads a row whose columns are <see cref="Columns"/> and any after them.</summary>
     public static Link Read(SqliteStatement row) => new()
@@ -46,6 +55,10 @@ internal static class LinkRow
         Owner = row.Text(10),
         Version = row.LongOrNull(11) ?? row.Long(2),
         IsAlias = row.Bool(12),
+        MaxVisits = row.LongOrNull(13),
+        PasswordHash = row.TextOrNull(14),
+        TakenDown = (TakedownReason?)row.LongOrNull(15),
+        Visits = row.Long(16),
     };
 
     public static IReadOnlyList<string> ReadTags(string? json) =>

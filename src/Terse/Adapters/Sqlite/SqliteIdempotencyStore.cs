@@ -45,7 +45,7 @@ internal sealed class SqliteIdempotencyStore(SqliteDatabase database) : IIdempot
         var inserted = session
             .Prepare($"""
                 INSERT INTO idempotency_claims ({LinkRow.Columns}, key, request_hash, leased_until, forget_at, completed)
-                VALUES ({LinkRow.Parameters}, ?14, ?15, ?16, ?17, 0) ON CONFLICT (key) DO NOTHING
+                VALUES ({LinkRow.Parameters}, ?18, ?19, ?20, ?21, 0) ON CONFLICT (key) DO NOTHING
                 """)
             .BindLink(claim.Link).Bind(claim.Key).Bind(claim.RequestHash).Bind(claim.LeasedUntil).Bind(claim.ForgetAt)
             .Execute();
@@ -66,6 +66,6 @@ internal sealed class SqliteIdempotencyStore(SqliteDatabase database) : IIdempot
         .Prepare($"SELECT {LinkRow.Columns}, key, request_hash, leased_until, forget_at, completed FROM idempotency_claims WHERE key = ?1")
         .Bind(key)
         .First(static row => (
-            new IdempotencyClaim(row.Text(13), row.Text(14), LinkRow.Read(row), row.Instant(15), row.Instant(16)),
-            row.Bool(17)));
+            new IdempotencyClaim(row.Text(LinkRow.Count), row.Text(LinkRow.Count + 1), LinkRow.Read(row), row.Instant(LinkRow.Count + 2), row.Instant(LinkRow.Count + 3)),
+            row.Bool(LinkRow.Count + 4)));
 }

@@ -45,6 +45,22 @@ internal sealed class SqliteLinkStore(SqliteDatabase database) : ILinkStore
             },
             cancellationToken);
 
+    public ValueTask<VisitResult> TakeVisitAsync(ShortCode code, CancellationToken cancellationToken) =>
+        database.WriteAsync(
+            session =>
+            {
+                var taken = session
+                    .Prepare("UPDATE links SET visits = visits + 1 WHERE code = ?1 AND visits < max_visits")
+                    .Bind(code.Value)
+                    .Execute();
+                if (taken == 1) return VisitResult.Taken;
+                return session
+                    .Prepare("SELECT max_visits IS NULL FROM links WHERE code = ?1")
+                    .Bind(code.Value)
+                    .All(static row => row.Bool(0) ? VisitResult.Taken : VisitResult.UsedUp) is [var known] ? known : VisitResult.Missing;
+            },
+            cancellationToken);
+
     public ValueTask<LinkPage> ListAsync(LinkQuery query, CancellationToken cancellationToken) =>
         ValueTask.FromResult(database.Read(query, LinkLists.Read));
 
@@ -112,7 +128,7 @@ internal sealed class SqliteLinkStore(SqliteDatabase database) : ILinkStore
 
         RemoveIndexes(session, stored);
         session
-            .Prepare($"UPDATE links SET ({LinkRow.Columns}) = ({LinkRow.Parameters}) WHERE id = ?14")
+            .Prepare($"UPDATE links SET ({LinkRow.Replaceable}) = ({LinkRow.ReplaceableParameters}) WHERE id = ?18")
             .BindLink(link).Bind(stored.Id)
             .Execute();
         AddIndexes(session, stored.Id, link.Tags, words);

@@ -88,6 +88,18 @@ internal static class SqliteMigrations
             revoked_at INTEGER
         );
         """,
+
+        // Guards: a limit of visits, a password, a take-down. A claim's visits are always 0; it has the column so that one list of columns serves both.
+        """
+        ALTER TABLE links ADD COLUMN max_visits INTEGER;
+        ALTER TABLE links ADD COLUMN password_hash TEXT;
+        ALTER TABLE links ADD COLUMN taken_down INTEGER;
+        ALTER TABLE links ADD COLUMN visits INTEGER NOT NULL DEFAULT 0;
+        ALTER TABLE idempotency_claims ADD COLUMN max_visits INTEGER;
+        ALTER TABLE idempotency_claims ADD COLUMN password_hash TEXT;
+        ALTER TABLE idempotency_claims ADD COLUMN taken_down INTEGER;
+        ALTER TABLE idempotency_claims ADD COLUMN visits INTEGER NOT NULL DEFAULT 0;
+        """,
     ];
 
     /// <summary>Brings the database up to this program, in one transaction; of processes that start at once one does it.</summary>

@@ -27,13 +27,26 @@ internal static class PageLayout
         .go{display:block;margin:28px 0 0;padding:13px 20px;border-radius:12px;background:var(--accent);color:var(--on);font-weight:620;text-align:center;text-decoration:none;overflow-wrap:anywhere;transition:filter .15s}
         .go:hover{filter:brightness(1.08)}.go:focus-visible{outline:3px solid var(--accent);outline-offset:3px}
         .note{margin:14px 0 0;font-size:13px;color:var(--faint);text-align:center}
+        label{display:block;margin:24px 0 6px;font-size:14px;color:var(--soft)}
+        input,select,textarea{width:100%;padding:12px 14px;border:1px solid var(--line);border-radius:12px;background:var(--paper);color:var(--ink);font:inherit}
+        input:focus-visible,select:focus-visible,textarea:focus-visible{outline:3px solid var(--accent);outline-offset:1px}
+        button.go{width:100%;border:0;font:inherit;font-weight:620;cursor:pointer}
+        .wrong{margin:18px 0 0;padding:10px 14px;border-radius:12px;background:var(--glow);color:var(--ink)}
         footer{padding:28px 0 4px;color:var(--faint);font-size:13px;letter-spacing:.02em}
         @media(max-width:30rem){main{padding:32px 24px 28px}}
         """;
 
-    public static readonly string ContentSecurityPolicy =
+    private static readonly string CommonPolicy =
         $"default-src 'none'; style-src 'sha256-{Convert.ToBase64String(SHA256.HashData(Encoding.UTF8.GetBytes(Style)))}'; "
-        + "img-src data:; base-uri 'none'; form-action 'none'; frame-ancestors 'none'";
+        + "img-src data:; base-uri 'none'; frame-ancestors 'none'";
+
+    public static readonly string ContentSecurityPolicy = CommonPolicy + "; form-action 'none'";
+
+    /// <summary>
+    /// Browsers hold the answer of a form to <c>form-action</c> too: naming targets there would stop the redirect to the destination, or reveal it
+    /// before the password is given. The page that this is for holds no text of the link's owner.
+    /// </summary>
+    public static readonly string FormContentSecurityPolicy = CommonPolicy;
 
     /// <param name="title">The page's title, as HTML.</param>
     /// <param name="main">The content, as HTML.</param>

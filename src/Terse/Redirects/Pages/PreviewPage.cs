@@ -8,6 +8,7 @@ internal static class PreviewPage
 {
     public static byte[] Render(LinkPreview preview)
     {
+        if (preview.Url is null) return RenderClosed(preview);
         var (before, host, after) = Split(preview.Url);
         var heading = preview.Title is { Length: > 0 } title ? title : $"This link leads to {host}";
         var end = preview.EndsAt is { } endsAt ? $"<div><dt>Works until</dt><dd>{Day(endsAt)}</dd></div>" : "";
@@ -18,9 +19,16 @@ internal static class PreviewPage
             <span class="url">{Html(before)}<b>{Html(host)}</b>{Html(after)}</span>
             <dl><div><dt>Made on</dt><dd>{Day(preview.CreatedAt)}</dd></div>{end}</dl>
             <a class="go" href="{Html(preview.Code)}" rel="nofollow">Continue to {Html(host)}</a>
-            <p class="note">Only continue if you trust this site.</p>
+            <p class="note">{(preview.CountsVisits ? "The whole address is shown to visitors only: this link counts its visits." : "Only continue if you trust this site.")}</p>
             """);
     }
+
+    private static byte[] RenderClosed(LinkPreview preview) => PageLayout.Render("A link with a password", $"""
+        <span class="mark">{Html(preview.Code)}</span>
+        <h1>This link has a password.</h1>
+        <p>Where it leads is shown to those who know the password.</p>
+        <a class="go" href="{Html(preview.Code)}" rel="nofollow">Continue</a>
+        """);
 
     /// <summary>Sets the host apart, so that <c>https://bank.example@evil.test/</c> shows what it is.</summary>
     private static (string Before, string Host, string After) Split(string url)

@@ -11,4 +11,8 @@ internal static class StatusPage
 }
 
 /// <summary>What the page says: our own words, safe as HTML.</summary>
-internal sealed record StatusText(string Status, string Heading, string Explanation);
+internal sealed record StatusText(string Status, string Heading, string Explanation)
+{
+    /// <summary>For answers whose page is not this one.</summary>
+    public static readonly StatusText None = new("", "", "");
+}
