@@ -22,6 +22,9 @@ internal static class Problems
             ? "The API key is unknown, wrong, expired or revoked. List the keys with: terse keys list"
             : "Send an API key as X-Api-Key or as Authorization: Bearer. Make one with: terse keys create");
 
+    public static ProblemHttpResult MetricsUnauthorized() => Of(
+        401, "unauthorized", "A token is needed.", "Send the value of Terse:Metrics:Token as Authorization: Bearer.");
+
     public static ProblemHttpResult Forbidden() => Of(
         403, "forbidden", "The API key may not do this.", "Use a key that has the scope this route asks for: read, write or admin.");
 

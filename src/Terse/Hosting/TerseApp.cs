@@ -23,6 +23,7 @@ internal static class TerseApp
 
         builder.Services.AddHosting(terse);
         builder.Services.AddNodeHealth(roles);
+        builder.Services.AddTelemetry(builder.Configuration, httpServer: roles != NodeRoles.Redirect);
         builder.Services.AddStores(builder.Configuration);
         builder.Services.AddApiKeys();
         builder.Services.AddCodes(makes: managesLinks);
@@ -60,6 +61,7 @@ internal static class TerseApp
         app.UseAuthorization();
 
         app.MapHealth();
+        app.MapMetrics();
         app.MapHome();
         if (roles.Has(NodeRoles.Api))
         {
