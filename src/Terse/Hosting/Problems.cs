@@ -55,7 +55,7 @@ internal static class Problems
     public static ProblemHttpResult TooLarge(string detail) => Of(413, "too-large", "The request is too large.", detail);
 
     public static ProblemHttpResult StoreUnavailable() => Of(
-        503, "store-unavailable", "The link store cannot be reached.", "Nothing was changed. Try again in a few seconds.");
+        503, "store-unavailable", "The store cannot be reached.", "Nothing was changed. Try again in a few seconds.");
 
     public static ProblemHttpResult Of(
         int status, string type, string title, string? detail = null, Dictionary<string, object?>? extensions = null) =>

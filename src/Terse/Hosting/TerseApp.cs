@@ -1,4 +1,5 @@
 using Terse.ApiKeys;
+using Terse.Clicks.Statistics;
 using Terse.Codes;
 using Terse.Links;
 using Terse.Portability;
@@ -37,6 +38,8 @@ internal static class TerseApp
             builder.Services.AddLinkRules();
         }
 
+        builder.Services.AddStatistics();
+        if (roles.Has(NodeRoles.Clicks)) builder.Services.AddRollUp();
         if (roles.Has(NodeRoles.Redirect))
         {
             builder.Services.AddSingleton<CodeMayExist>(provider => provider.GetRequiredService<IssuedCodes>().MayExist);
@@ -45,6 +48,7 @@ internal static class TerseApp
 
         if (roles.Has(NodeRoles.Api))
         {
+            builder.Services.AddErasure();
             builder.Services.AddPortability();
             builder.Services.AddTerseOpenApi();
         }
@@ -67,6 +71,8 @@ internal static class TerseApp
         {
             app.MapLinks();
             app.MapApiKeys();
+            app.MapStatistics();
+            app.MapLiveClicks();
             app.MapPortability();
             app.MapTerseOpenApi();
         }

@@ -1,10 +1,11 @@
 using Microsoft.Extensions.Options;
+using Terse.Codes;
 
 namespace Terse.Links;
 
 /// <summary>Removes links that ended longer ago than they are kept, and forgotten idempotency claims, in small steps between other writes.</summary>
 internal sealed partial class RetentionSweeper(
-    ILinkStore links, IIdempotencyStore claims, IOptions<LinksOptions> options, TimeProvider time, ILogger<RetentionSweeper> log)
+    ILinkStore links, IIdempotencyStore claims, LinkChanges changes, IOptions<LinksOptions> options, TimeProvider time, ILogger<RetentionSweeper> log)
     : BackgroundService
 {
     private readonly LinksOptions _options = options.Value;
@@ -14,13 +15,14 @@ internal sealed partial class RetentionSweeper(
     {
         var now = time.GetUtcNow();
         var swept = 0;
-        int step;
+        IReadOnlyList<ShortCode> step;
         do
         {
-            step = (await links.SweepAsync(now - _options.KeepEnded, _options.SweepBatch, cancellationToken)).Count;
-            swept += step;
+            step = await links.SweepAsync(now - _options.KeepEnded, _options.SweepBatch, cancellationToken);
+            foreach (var code in step) changes.Publish(new LinkChange(code, now.ToUnixTimeMilliseconds(), LinkChangeKind.Removed, null));
+            swept += step.Count;
         }
-        while (step == _options.SweepBatch);
+        while (step.Count == _options.SweepBatch);
 
         while (await claims.SweepAsync(now, _options.SweepBatch, cancellationToken) == _options.SweepBatch)
         {

@@ -11,4 +11,13 @@ internal static class Eventually
             await Task.Delay(TimeSpan.FromMilliseconds(5), TimeProvider.System, TestContext.Current.CancellationToken);
         Assert.Equal(expected, actual());
     }
+
+    public static async Task TrueAsync(Func<Task<bool>> condition)
+    {
+        for (var deadline = Stopwatch.StartNew(); !await condition();)
+        {
+            Assert.True(deadline.Elapsed < TimeSpan.FromSeconds(30), "Not within 30 seconds.");
+            await Task.Delay(TimeSpan.FromMilliseconds(5), TimeProvider.System, TestContext.Current.CancellationToken);
+        }
+    }
 }

@@ -1,0 +1,46 @@
+using Microsoft.AspNetCore.Mvc;
+using Terse.ApiKeys;
+using Terse.Codes;
+using Terse.Hosting;
+using Terse.Links;
+
+namespace Terse.Clicks.Statistics;
+
+/// <summary>Clicks as they are written, as server-sent events.</summary>
+internal static class LiveEndpoints
+{
+    public static void MapLiveClicks(this IEndpointRouteBuilder routes)
+    {
+        var api = routes.MapGroup("/api/v1").WithTags("Statistics").RequireAuthorization(ApiPolicies.Read);
+        api.MapGet("/live", All).WithName("watchClicks");
+        api.MapGet("/links/{code}/live", LinkAsync).WithName("watchLinkClicks");
+    }
+
+    /// <summary>Streams the visits of all links as server-sent events, each as it is written: <c>click</c>, and every 15 seconds <c>heartbeat</c>.</summary>
+    [ProducesResponseType<LiveClick>(200, "text/event-stream")]
+    [ProducesResponseType<ProblemDetails>(429, "application/problem+json")]
+    private static IResult All(HttpContext context, LiveClicks live, TimeProvider time, CancellationToken cancellationToken) =>
+        Stream(null, context, live, time, cancellationToken);
+
+    /// <summary>Streams the visits of one link as server-sent events, each as it is written: <c>click</c>, and every 15 seconds <c>heartbeat</c>.</summary>
+    /// <param name="code">The link's code.</param>
+    [ProducesResponseType<LiveClick>(200, "text/event-stream")]
+    [ProducesResponseType<ProblemDetails>(404, "application/problem+json")]
+    [ProducesResponseType<ProblemDetails>(429, "application/problem+json")]
+    private static async Task<IResult> LinkAsync(
+        string code, HttpContext context, ILinkStore links, LiveClicks live, TimeProvider time, CancellationToken cancellationToken) =>
+        ShortCode.TryParse(code, out var parsed) && await links.FindAsync(parsed, cancellationToken) is not null
+            ? Stream(parsed, context, live, time, cancellationToken)
+            : Problems.LinkNotFound(code);
+
+    private static IResult Stream(ShortCode? code, HttpContext context, LiveClicks live, TimeProvider time, CancellationToken cancellationToken)
+    {
+        if (live.Subscribe(code) is not { } subscription)
+        {
+            return Problems.Of(
+                429, "too-many-streams", "Too many live streams are open on this node.", "Close one, or allow more with Terse:Clicks:LiveStreams.");
+        }
+        context.Response.RegisterForDispose(subscription);
+        return TypedResults.ServerSentEvents(subscription.ReadAsync(time, cancellationToken));
+    }
+}

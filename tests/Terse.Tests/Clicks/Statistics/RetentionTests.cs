@@ -1,0 +1,181 @@
+using System.Collections.Concurrent;
+using Microsoft.Extensions.DependencyInjection;
+using Terse.Clicks;
+using Terse.Clicks.Statistics;
+using Terse.Codes;
+using Terse.Links;
+using Terse.Tests.Contracts;
+using Terse.Tests.Infrastructure;
+using Terse.Tests.Redirects;
+
+namespace Terse.Tests.Clicks.Statistics;
+
+/// <summary>Clicks are folded, forgotten and erased as the options and the links say, by the program itself.</summary>
+public sealed class RetentionTests
+{
+    private static readonly DateTimeOffset Noon = new(2026, 1, 31, 12, 34, 0, TimeSpan.Zero);
+
+    private static CancellationToken Cancellation => TestContext.Current.CancellationToken;
+
+    [Fact]
+    public async Task Old_clicks_are_folded_and_forgotten_as_the_options_say()
+    {
+        await using var terse = await TerseInstance.StartAsync(new()
+        {
+            ["Terse:Clicks:KeepMinutes"] = "1.00:00:00",
+            ["Terse:Clicks:KeepHours"] = "3.00:00:00",
+            ["Terse:Clicks:KeepDays"] = "10.00:00:00",
+        });
+        await WriteAsync(terse, AClick.Of("one", 1, Noon), AClick.Of("one", 2, Noon.AddDays(-2)), AClick.Of("one", 3, Noon.AddDays(-5)), AClick.Of("one", 4, Noon.AddDays(-20)));
+
+        await EventuallyAsync(terse, TimeSpan.FromMinutes(1), async () => (await StartsAsync(terse)).SequenceEqual(
+            [new(2026, 1, 26, 0, 0, 0, TimeSpan.Zero), new(2026, 1, 29, 12, 0, 0, TimeSpan.Zero), Noon]));
+    }
+
+    [Fact]
+    public async Task Removing_a_link_erases_its_clicks_and_those_still_on_their_way()
+    {
+        await using var terse = await TerseInstance.StartAsync();
+        await terse.CreateAsync(new { url = "https://example.com/", alias = "one" });
+        await WriteAsync(terse, AClick.Of("one", 1, Noon), AClick.Of("two", 2, Noon));
+
+        await RemoveAsync(terse, "one");
+        await Eventually.TrueAsync(async () => await TotalAsync(terse) == 1);
+        await WriteAsync(terse, AClick.Of("one", 3, Noon));
+
+        await EventuallyAsync(terse, TimeSpan.FromMinutes(5), async () => await TotalAsync(terse) == 1);
+        await EventuallyAsync(terse, TimeSpan.FromMinutes(5), () => Task.FromResult(new FileInfo(Path.Combine(terse.Data, "erasures.log")).Length == 0));
+    }
+
+    [Fact]
+    public async Task Sweeping_a_link_that_ended_erases_its_clicks()
+    {
+        await using var terse = await TerseInstance.StartAsync(new() { ["Terse:Links:KeepEnded"] = "00:00:00" });
+        await terse.CreateAsync(new { url = "https://example.com/", alias = "one", expiresIn = "1h" });
+        await WriteAsync(terse, AClick.Of("one", 1, Noon), AClick.Of("two", 2, Noon));
+
+        await EventuallyAsync(terse, TimeSpan.FromMinutes(5), async () => await TotalAsync(terse) == 1);
+    }
+
+    [Fact]
+    public async Task The_clicks_of_a_link_made_anew_stay()
+    {
+        await using var terse = await TerseInstance.StartAsync();
+        await terse.CreateAsync(new { url = "https://example.com/", alias = "one" });
+        await RemoveAsync(terse, "one");
+        var journal = Path.Combine(terse.Data, "erasures.log");
+        await Eventually.TrueAsync(async () => (await ReadAsync(journal)).Contains("\n- ", StringComparison.Ordinal));
+        await terse.CreateAsync(new { url = "https://example.com/again", alias = "one" });
+        await WriteAsync(terse, AClick.Of("one", 1, Noon));
+
+        await EventuallyAsync(terse, TimeSpan.FromMinutes(5), async () => await ReadAsync(journal) == "");
+        Assert.Equal(1, await TotalAsync(terse));
+    }
+
+    [Fact]
+    public async Task What_the_store_refused_is_erased_after_a_restart()
+    {
+        var data = Directory.CreateTempSubdirectory("terse-erasure-").FullName;
+        try
+        {
+            await using (var terse = await TerseInstance.StartAsync(data: data, configure: static services => services.AddSingleton<IClickStore, ErasesNothing>()))
+            {
+                await terse.CreateAsync(new { url = "https://example.com/", alias = "one" });
+                await WriteAsync(terse, AClick.Of("one", 1, Noon), AClick.Of("two", 2, Noon));
+                await RemoveAsync(terse, "one");
+                var store = (ErasesNothing)terse.App.Services.GetRequiredService<IClickStore>();
+                await store.Asked.Task.WaitAsync(TimeSpan.FromSeconds(30), Cancellation);
+                await EventuallyAsync(terse, TimeSpan.FromSeconds(30), () => Task.FromResult(store.Erased.Count > 1));
+            }
+
+            await using var again = await TerseInstance.StartAsync(data: data);
+
+            await Eventually.TrueAsync(async () => await TotalAsync(again) == 1);
+        }
+        finally
+        {
+            Directory.Delete(data, recursive: true);
+        }
+    }
+
+    [Fact]
+    public void A_line_cut_short_by_a_crash_is_left_out()
+    {
+        var path = Path.GetTempFileName();
+        try
+        {
+            File.WriteAllText(path, "+ 1769860800000 one\n+ 1769860800001 two\n- 1769860800000 one\n+ 17698");
+
+            using var journal = new ErasureJournal(path);
+
+            Assert.Equal([("one", true), ("two", false)], journal.Open.Select(erasure => (erasure.Code.Value, erasure.Erased)));
+        }
+        finally
+        {
+            File.Delete(path);
+        }
+    }
+
+    /// <summary>Turns the clock on before each look: a timer may be made after the first turn.</summary>
+    private static Task EventuallyAsync(TerseInstance terse, TimeSpan step, Func<Task<bool>> condition) => Eventually.TrueAsync(() =>
+    {
+        terse.Time.Advance(step);
+        return condition();
+    });
+
+    private static ClickQuery All => new(null, Noon.AddDays(-60), Noon.AddDays(1).AddMinutes(1));
+
+    private static async Task<IEnumerable<DateTimeOffset>> StartsAsync(TerseInstance terse) =>
+        (await Store(terse).ReadSeriesAsync(All, ClickUnit.Minute, Cancellation)).Select(point => point.At);
+
+    private static async Task<long> TotalAsync(TerseInstance terse) => (await Store(terse).ReadSeriesAsync(All, ClickUnit.Day, Cancellation)).Sum(point => point.Counts.Clicks);
+
+    private static async Task WriteAsync(TerseInstance terse, params EnrichedClick[] clicks) => await Store(terse).WriteAsync("test", clicks, Cancellation);
+
+    private static IClickStore Store(TerseInstance terse) => terse.App.Services.GetRequiredService<IClickStore>();
+
+    private static async Task RemoveAsync(TerseInstance terse, string code)
+    {
+        using var response = await terse.Admin.DeleteAsync($"/api/v1/links/{code}", Cancellation);
+        Assert.Equal(System.Net.HttpStatusCode.NoContent, response.StatusCode);
+    }
+
+    private static async Task<string> ReadAsync(string path)
+    {
+        await using var file = new FileStream(path, FileMode.Open, FileAccess.Read, FileShare.ReadWrite);
+        using var reader = new StreamReader(file);
+        return await reader.ReadToEndAsync(Cancellation);
+    }
+
+    /// <summary>The real store, out of reach whenever something is to be erased.</summary>
+    private sealed class ErasesNothing(Terse.Adapters.DuckDb.DuckDbDatabase database, Microsoft.Extensions.Options.IOptions<Terse.Adapters.DuckDb.DuckDbOptions> options) : IClickStore
+    {
+        private readonly Terse.Adapters.DuckDb.DuckDbClickStore _store = new(database, options);
+
+        public TaskCompletionSource Asked { get; } = new(TaskCreationOptions.RunContinuationsAsynchronously);
+
+        public ConcurrentQueue<ShortCode> Erased { get; } = [];
+
+        public ValueTask EraseAsync(ShortCode code, CancellationToken cancellationToken)
+        {
+            Erased.Enqueue(code);
+            Asked.TrySetResult();
+            throw new StoreUnavailableException("The click store is away.", new InvalidOperationException());
+        }
+
+        public ValueTask<IReadOnlyList<EnrichedClick>> WriteAsync(string source, IReadOnlyList<EnrichedClick> clicks, CancellationToken cancellationToken) =>
+            _store.WriteAsync(source, clicks, cancellationToken);
+
+        public ValueTask<long?> ReadWatermarkAsync(string source, CancellationToken cancellationToken) => _store.ReadWatermarkAsync(source, cancellationToken);
+
+        public ValueTask<byte[]> ReadSaltAsync(DateOnly day, CancellationToken cancellationToken) => _store.ReadSaltAsync(day, cancellationToken);
+
+        public ValueTask<IReadOnlyList<ClickPoint>> ReadSeriesAsync(ClickQuery query, ClickUnit unit, CancellationToken cancellationToken) =>
+            _store.ReadSeriesAsync(query, unit, cancellationToken);
+
+        public ValueTask<IReadOnlyList<ClickGroup>> ReadTopAsync(ClickQuery query, ClickDimension dimension, int limit, CancellationToken cancellationToken) =>
+            _store.ReadTopAsync(query, dimension, limit, cancellationToken);
+
+        public ValueTask RollUpAsync(DateTimeOffset now, ClickRetention retention, CancellationToken cancellationToken) => _store.RollUpAsync(now, retention, cancellationToken);
+    }
+}
