@@ -51,7 +51,7 @@ public sealed class RetentionTests
     public async Task Sweeping_a_link_that_ended_erases_its_clicks()
     {
         await using var terse = await TerseInstance.StartAsync(new() { ["Terse:Links:KeepEnded"] = "00:00:00" });
-        await terse.CreateAsync(new { url = "https://example.com/", alias = "one", expiresIn = "1h" });
+        await terse.CreateAsync(new { url = "https://example.com/", alias = "one", ttl = "1h" });
         await WriteAsync(terse, AClick.Of("one", 1, Noon), AClick.Of("two", 2, Noon));
 
         await EventuallyAsync(terse, TimeSpan.FromMinutes(5), async () => await TotalAsync(terse) == 1);
