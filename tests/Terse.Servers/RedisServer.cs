@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using System.Globalization;
 
 namespace Terse.Servers;
@@ -19,6 +20,28 @@ internal sealed class RedisServer(ServerProcess process) : IAsyncDisposable
             "--loglevel", "notice", .. options,
         ],
         "Ready to accept connections"));
+
+    public bool HasExited => process.HasExited;
+
+    /// <summary>Runs one command with redis-cli and returns what it prints.</summary>
+    public Task<string> CliAsync(params string[] command) => CliAsync(Port, command);
+
+    public static Task<string> CliAsync(int port, params string[] command) =>
+        ChildProcess.RunAsync(Programs.Find("redis-cli"), ["-p", port.ToString(CultureInfo.InvariantCulture), .. command]);
+
+    /// <summary>Repeats a command until what it prints is as wanted.</summary>
+    public Task UntilAsync(Predicate<string> isWanted, params string[] command) => UntilAsync(Port, isWanted, command);
+
+    public static async Task UntilAsync(int port, Predicate<string> isWanted, params string[] command)
+    {
+        for (var deadline = Stopwatch.StartNew(); ;)
+        {
+            var printed = await CliAsync(port, command);
+            if (isWanted(printed)) return;
+            if (deadline.Elapsed > TimeSpan.FromSeconds(60)) throw new InvalidOperationException($"Redis still says to {string.Join(' ', command)}:\n{printed}");
+            await Task.Delay(TimeSpan.FromMilliseconds(50), TimeProvider.System);
+        }
+    }
 
     public Task KillAsync() => process.KillAsync();
 

@@ -20,6 +20,8 @@ internal sealed class ServerProcess : IAsyncDisposable
 
     public string Folder { get; }
 
+    public bool HasExited => _child.HasExited;
+
     /// <summary>
     /// Starts <paramref name="program"/> with the arguments for a port and a directory, and waits until it writes that it is ready: its own word,
     /// since a port that answers may be another program's. A port that was taken meanwhile is replaced by another.
@@ -69,7 +71,7 @@ internal sealed class ServerProcess : IAsyncDisposable
         Directory.Delete(Folder, recursive: true);
     }
 
-    private static int FreePort()
+    public static int FreePort()
     {
         using var listener = new TcpListener(IPAddress.Loopback, 0);
         listener.Start();

@@ -27,6 +27,13 @@ internal sealed class CodesOptions
     [Range(typeof(TimeSpan), "00:00:00", "00:01:00", ErrorMessage = "Terse:Codes:MaxClockWait must be 00:00:00 to 00:01:00.")]
     public TimeSpan MaxClockWait { get; set; } = TimeSpan.FromSeconds(2);
 
+    /// <summary>
+    /// How many codes a second that seem never issued are looked up all the same. It finds an alias that looks like a code and that another node has
+    /// just made; a flood of guesses soon goes beyond it and is refused by arithmetic. 0 (trust arithmetic alone) to 100,000; 100 by default.
+    /// </summary>
+    [Range(0, 100_000, ErrorMessage = "Terse:Codes:UnissuedLookups must be 0 to 100000.")]
+    public int UnissuedLookups { get; set; } = 100;
+
     public const string Ranges = nameof(Ranges);
     public const string Snowflake = nameof(Snowflake);
 

@@ -6,9 +6,12 @@ namespace Terse.Codes;
 /// <summary>
 /// Refuses generated codes that were never issued, by arithmetic: a code is turned back into its id, and an id beyond the high water (or, in
 /// Snowflake mode, in the future) stands for no link. A random guess passes with a chance of (high water + slack) / 62^7, so a flood of guesses
-/// does not reach the store. Aliases that look like generated codes are let through by a filter.
+/// does not reach the store. Aliases that look like generated codes are let through by a filter. What other nodes lease is learned every second;
+/// of the aliases that other nodes make we hear through the backplane, if there is one, and otherwise when all are read again. So that none is
+/// refused meanwhile, so many seemingly unissued codes a second are let through: only a flood is refused.
 /// </summary>
-internal sealed class IssuedCodes(ICodeRangeStore ranges, ILinkStore links, IOptions<CodesOptions> options, TimeProvider time) : IAsyncDisposable
+internal sealed partial class IssuedCodes(
+    ICodeRangeStore ranges, ILinkStore links, IOptions<CodesOptions> options, TimeProvider time, ILogger<IssuedCodes> logger) : IAsyncDisposable
 {
     /// <summary>
     /// How far beyond the known high water an id is still taken for issued. Other nodes lease ranges too, and we learn of them every
@@ -21,6 +24,9 @@ internal sealed class IssuedCodes(ICodeRangeStore ranges, ILinkStore links, IOpt
 
     public static readonly TimeSpan Refresh = TimeSpan.FromSeconds(1);
 
+    /// <summary>How often all aliases that look like codes are read again.</summary>
+    public static readonly TimeSpan LookalikeRefresh = TimeSpan.FromMinutes(10);
+
     private readonly bool _usesSnowflakes = options.Value.Mode == CodesOptions.Snowflake;
     private readonly CancellationTokenSource _stopping = new();
     private LookalikeFilter _lookalikes = new(0);
@@ -28,13 +34,19 @@ internal sealed class IssuedCodes(ICodeRangeStore ranges, ILinkStore links, IOpt
     private bool _disposed;
     private Task _refreshing = Task.CompletedTask;
     private long _highWater;
+    private long _lookupSecond;
+    private int _lookups;
+    private volatile bool _missedLookalikes;
 
-    /// <summary>Whether there may be a link under <paramref name="code"/>. False is certain. Allocates nothing, takes no lock.</summary>
+    /// <summary>
+    /// Whether there may be a link under <paramref name="code"/>. False is certain but for an alias that another node has made and this one has not
+    /// heard of, while there is a flood. Allocates nothing, takes no lock.
+    /// </summary>
     public bool MayExist(ReadOnlySpan<char> code)
     {
         if (_permutation is not { } permutation || code.Length != permutation.Length || code.ContainsAny('-', '_')) return true;
         if (permutation.TryDecode(code, out var id) && IsIssued(id)) return true;
-        return _lookalikes.MayContain(code);
+        return _lookalikes.MayContain(code) || TryTakeLookup();
     }
 
     /// <summary>Lets an alias through that has the shape of a generated code. Call it before the alias is added to the store.</summary>
@@ -42,6 +54,9 @@ internal sealed class IssuedCodes(ICodeRangeStore ranges, ILinkStore links, IOpt
     {
         if (code.Value.Length == options.Value.CodeLength) _lookalikes.Add(code.Value);
     }
+
+    /// <summary>Messages about aliases of other nodes may have been lost: all are read again soon.</summary>
+    public void SuspectLookalikes() => _missedLookalikes = true;
 
     /// <summary>Ids below <paramref name="highWater"/> are leased.</summary>
     public void Raise(long highWater)
@@ -79,19 +94,45 @@ internal sealed class IssuedCodes(ICodeRangeStore ranges, ILinkStore links, IOpt
         ? SnowflakeIds.TimestampOf(id) <= time.GetUtcNow() + ClockSlack
         : id < Volatile.Read(ref _highWater) + Slack;
 
+    // Two threads may both see a new second; then a few more are let through, which does no harm.
+    private bool TryTakeLookup()
+    {
+        if (options.Value.UnissuedLookups == 0) return false;
+        var second = time.GetTimestamp() / time.TimestampFrequency;
+        if (Volatile.Read(ref _lookupSecond) != second)
+        {
+            Volatile.Write(ref _lookupSecond, second);
+            Volatile.Write(ref _lookups, 0);
+        }
+        return Volatile.Read(ref _lookups) < options.Value.UnissuedLookups && Interlocked.Increment(ref _lookups) <= options.Value.UnissuedLookups;
+    }
+
     private async Task RefreshAsync(CancellationToken cancellationToken)
     {
         using var timer = new PeriodicTimer(Refresh, time);
+        var readAt = time.GetTimestamp();
         while (await timer.WaitForNextTickAsync(cancellationToken))
         {
             try
             {
                 Raise(await ranges.GetHighWaterAsync(cancellationToken));
+                if (!_missedLookalikes && time.GetElapsedTime(readAt) < LookalikeRefresh) continue;
+                _missedLookalikes = false;
+                readAt = time.GetTimestamp();
+                await foreach (var alias in links.ReadLookalikesAsync(options.Value.CodeLength, cancellationToken)) _lookalikes.Add(alias.Value);
             }
-            catch (StoreUnavailableException)
+            catch (Exception exception) when (exception is not OperationCanceledException || !cancellationToken.IsCancellationRequested)
             {
-                // Without the store nobody leases ranges either.
+                // Without the store nobody leases ranges either; the next tick tries again.
+                _missedLookalikes = true;
+                Log.Postponed(logger, exception.Message);
             }
         }
+    }
+
+    private static partial class Log
+    {
+        [LoggerMessage(1001, LogLevel.Debug, "What other nodes have issued could not be read: {Reason}")]
+        public static partial void Postponed(ILogger logger, string reason);
     }
 }

@@ -1,3 +1,4 @@
+using Terse.Adapters.Redis;
 using Terse.ApiKeys;
 using Terse.Clicks.Statistics;
 using Terse.Codes;
@@ -53,6 +54,7 @@ internal static class TerseApp
             builder.Services.AddTerseOpenApi();
         }
 
+        if (managesLinks || roles.Has(NodeRoles.Redirect)) builder.Services.AddRedis(builder.Configuration);
         configure?.Invoke(builder.Services);
 
         var app = builder.Build();

@@ -4,7 +4,7 @@ namespace Terse.Redirects;
 /// What L1 keeps of a link: the answer, already encoded. Immutable. Instants are timestamps of the injected clock's monotonic counter, so that
 /// one reading of the clock decides everything and a wall clock that is set back makes nothing live longer.
 /// </summary>
-internal sealed class CachedLink
+internal sealed record CachedLink
 {
     /// <summary>Objects, table slot and ghost slot of an entry without its strings: measured by <c>RedirectMemoryTests.Cache_stays_within_its_bytes</c>.</summary>
     private const int FixedBytes = 184;
@@ -71,6 +71,9 @@ internal sealed class CachedLink
 
     /// <summary>The same entry as it must be put when a later version is known.</summary>
     public CachedLink WithVersion(long version) => Negative(Code, version, FreshUntil);
+
+    /// <summary>The same entry with another end of its freshness.</summary>
+    public CachedLink DueAt(long freshUntil) => this with { FreshUntil = freshUntil };
 
     private static int BytesOf(string text) => text.Length == 0 ? 0 : (22 + 2 * text.Length + 7) & ~7;
 }

@@ -16,7 +16,7 @@ internal sealed class Flight(ShortCode code)
     public CachedLink? Expired { get; init; }
 
     /// <summary>The least version that what was read must have.</summary>
-    public long LeastVersion { get; set; }
+    public long LeastVersion;
 
     /// <summary>Whether a change arrived since the read began, so that "no such link" may no longer be so.</summary>
     public bool Overtaken { get; set; }

@@ -87,6 +87,15 @@ internal sealed class LinkCache : ILinkChangeListener
         ShardOf(hash).Change(change.Code.Value, hash, change.Version, change.Kind, fresh);
     }
 
+    /// <summary>
+    /// Messages about changes may have been lost: every link becomes due within <paramref name="within"/>, at a moment of its own, so that
+    /// what lies behind is not asked for all at once. It stays as what is served while everything else is down.
+    /// </summary>
+    public void Suspect(TimeSpan within)
+    {
+        foreach (var shard in _shards) shard.Shorten(_encoder.DueWithin(within));
+    }
+
     // Marvin with a random seed: nobody can choose codes that fall on one chain.
     private static int Hash(ReadOnlySpan<char> code) => string.GetHashCode(code);
 

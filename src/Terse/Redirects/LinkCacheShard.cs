@@ -93,6 +93,21 @@ internal sealed class LinkCacheShard(long linkBytes, long negativeBytes)
         }
     }
 
+    /// <summary>Has every link end its freshness at the moment that <paramref name="due"/> gives for it, unless it ends sooner.</summary>
+    public void Shorten(Func<long> due)
+    {
+        lock (_lock)
+        {
+            foreach (var first in _buckets)
+            {
+                for (var node = first; node is not null; node = node.Chain)
+                {
+                    if (node.Link.IsLink && due() is var dueAt && dueAt < node.Link.FreshUntil) node.Link = node.Link.DueAt(dueAt);
+                }
+            }
+        }
+    }
+
     private void Put(CachedLink link, int hash)
     {
         var node = Find(link.Code, hash);

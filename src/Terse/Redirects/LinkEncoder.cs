@@ -38,6 +38,9 @@ internal sealed class LinkEncoder(IOptions<RedirectOptions> options, TimeProvide
 
     public CachedLink EncodeMissing(string code) => CachedLink.Negative(code, version: 0, After(Jittered(options.Value.NegativeTtl)));
 
+    /// <summary>Moments spread evenly over the time from now to <paramref name="within"/> later.</summary>
+    public Func<long> DueWithin(TimeSpan within) => () => After(within * random.NextDouble());
+
     private TimeSpan Jittered(TimeSpan ttl) => ttl * (1 - random.NextDouble() / 10);
 
     private long After(TimeSpan delay) => time.GetTimestamp() + (long)(delay.TotalSeconds * time.TimestampFrequency);

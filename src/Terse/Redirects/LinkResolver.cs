@@ -21,7 +21,7 @@ internal sealed class LinkResolver(
 
     /// <summary>
     /// What is known about a code that <see cref="TryGetCached"/> did not find.
-    /// 1. Refuse by arithmetic. 2. Join the code's flight, or fly. 3. Read until no change overtakes the read. 4. Store down: what L1 still has.
+    /// 1. Refuse by arithmetic. 2. Join the code's flight, or fly. 3. Read until no change overtakes the read. 4. All down: what L1 still has.
     /// </summary>
     public ValueTask<Resolution> ResolveAsync(ShortCode code, long now)
     {
@@ -60,15 +60,19 @@ internal sealed class LinkResolver(
         // 3. Read
         for (var attempt = 1; ; attempt++)
         {
-            var read = await reader.ReadAsync(flight.Code);
+            var read = await reader.ReadAsync(flight.Code, Volatile.Read(ref flight.LeastVersion));
             if (!read.Answered) break;
 
             var entry = read.Link is { } link ? encoder.Encode(link) : encoder.EncodeMissing(flight.Code.Value);
-            if (cache.TryLand(flight, entry)) return Resolution.Of(entry);
+            if (cache.TryLand(flight, entry))
+            {
+                if (read is { IsFromStore: true, Link: { } fromStore }) reader.Share(fromStore);
+                return Resolution.Of(entry);
+            }
             if (attempt == MostReads) return Resolution.Of(entry);
         }
 
-        // 4. Store down
+        // 4. All down
         if (cache.Abandon(flight) is not { } stale || time.GetTimestamp() - stale.FreshUntil >= _staleFor) return Resolution.Unavailable;
         metrics.Count(RedirectCount.StaleServed);
         return Resolution.Of(stale);

@@ -30,4 +30,13 @@ internal enum RedirectCount
 
     /// <summary>Answers from an entry past its TTL while the store was down.</summary>
     StaleServed,
+
+    /// <summary>Flights that L2 answered.</summary>
+    L2Hits,
+
+    /// <summary>Flights that L2 did not have.</summary>
+    L2Misses,
+
+    /// <summary>Reads of L2 that failed or took too long.</summary>
+    L2Failures,
 }

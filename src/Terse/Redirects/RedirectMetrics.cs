@@ -16,7 +16,7 @@ internal sealed class RedirectMetrics
     private readonly Tally _tally = new();
     private readonly Histogram<double> _duration;
 
-    public RedirectMetrics(IMeterFactory meters, LinkCache cache, HotCodes hot)
+    public RedirectMetrics(IMeterFactory meters, LinkCache cache, HotCodes hot, Gates gates)
     {
         var meter = Meter = meters.Create(MeterName);
         meter.CreateObservableCounter("terse.redirects", ObserveOutcomes, "{redirect}", "Requests for a code, by outcome.");
@@ -26,6 +26,10 @@ internal sealed class RedirectMetrics
         Observe("terse.redirects.refused", RedirectCount.Refused, "{request}", "404s by arithmetic: codes that were never issued.");
         Observe("terse.redirects.flights", RedirectCount.Flights, "{flight}", "Reads of a code from behind L1.");
         Observe("terse.redirects.coalesced", RedirectCount.Coalesced, "{request}", "Requests that awaited another's flight.");
+        Observe("terse.l2.hits", RedirectCount.L2Hits, "{read}", "Reads that L2 answered.");
+        Observe("terse.l2.misses", RedirectCount.L2Misses, "{read}", "Reads that L2 had no answer to.");
+        Observe("terse.l2.failures", RedirectCount.L2Failures, "{read}", "Reads of L2 that failed or took too long; the store was read instead.");
+        meter.CreateObservableGauge("terse.breaker.open", () => ObserveBreakers(gates), "{breaker}", "1 while a dependency is taken to be down and is left alone.");
         meter.CreateObservableGauge("terse.l1.bytes", () => cache.Bytes, "By", "What L1 holds.");
         meter.CreateObservableGauge("terse.l1.entries", () => cache.Count, "{entry}", "Entries in L1, negative ones included.");
         meter.CreateObservableGauge("terse.redirects.hottest", () => hot.Top(1) is [var hottest] ? hottest.PerSecond : 0, "{redirect}/s", "Redirects per second of the hottest code.");
@@ -54,6 +58,12 @@ internal sealed class RedirectMetrics
         Outcome(RedirectCount.Limited, "limited"),
         Outcome(RedirectCount.Previewed, "previewed"),
         Outcome(RedirectCount.Guarded, "guarded"),
+    ];
+
+    private static Measurement<int>[] ObserveBreakers(Gates gates) =>
+    [
+        new(gates.L2.IsShut ? 1 : 0, new KeyValuePair<string, object?>("dependency", "l2")),
+        new(gates.Store.IsShut ? 1 : 0, new KeyValuePair<string, object?>("dependency", "store")),
     ];
 
     private Measurement<long> Outcome(RedirectCount count, string name) => new(Read(count), new KeyValuePair<string, object?>("outcome", name));

@@ -3,7 +3,7 @@ using Microsoft.Extensions.Options;
 
 namespace Terse.Redirects;
 
-/// <summary>How links are followed: the L1 cache, outages of the store, and floods of unknown codes.</summary>
+/// <summary>How links are followed: the caches L1 and L2, hot codes, outages, and floods of unknown codes.</summary>
 internal sealed class RedirectOptions
 {
     public const string Section = "Terse:Redirects";
@@ -22,6 +22,45 @@ internal sealed class RedirectOptions
     /// </summary>
     [Range(typeof(TimeSpan), "00:00:01", "01:00:00", ErrorMessage = "Terse:Redirects:L1Ttl must be 00:00:01 to 01:00:00.")]
     public TimeSpan L1Ttl { get; set; } = TimeSpan.FromMinutes(1);
+
+    /// <summary>
+    /// How long L2 (Redis, when <c>Terse:Redis:Endpoints</c> names one) keeps a link after it was read from the store, a tenth of jitter included,
+    /// and never beyond the link's own end. It bounds how late a change is seen when Redis could not be told of it. 1 second to 1 day; 10 minutes by default.
+    /// </summary>
+    [Range(typeof(TimeSpan), "00:00:01", "1.00:00:00", ErrorMessage = "Terse:Redirects:L2Ttl must be 00:00:01 to 1.00:00:00.")]
+    public TimeSpan L2Ttl { get; set; } = TimeSpan.FromMinutes(10);
+
+    /// <summary>How long one read of L2 may take before the store is read instead. 5 ms to 10 seconds; 100 ms by default.</summary>
+    [Range(typeof(TimeSpan), "00:00:00.005", "00:00:10", ErrorMessage = "Terse:Redirects:L2Timeout must be 00:00:00.005 to 00:00:10.")]
+    public TimeSpan L2Timeout { get; set; } = TimeSpan.FromMilliseconds(100);
+
+    /// <summary>How many reads of L2 may be under way at once; more go to the store without waiting. 1 to 100,000; 256 by default.</summary>
+    [Range(1, 100_000, ErrorMessage = "Terse:Redirects:L2Concurrency must be 1 to 100000.")]
+    public int L2Concurrency { get; set; } = 256;
+
+    /// <summary>How long L2 is left alone after five reads in a row failed, before one read tries again. 100 ms to 5 minutes; 1 second by default.</summary>
+    [Range(typeof(TimeSpan), "00:00:00.100", "00:05:00", ErrorMessage = "Terse:Redirects:L2RetryAfter must be 00:00:00.100 to 00:05:00.")]
+    public TimeSpan L2RetryAfter { get; set; } = TimeSpan.FromSeconds(1);
+
+    /// <summary>
+    /// What is done for hot codes: <c>L1</c> (nothing more: each node answers them from its own memory), <c>VirtualKeys</c> (L2 holds
+    /// <see cref="HotKeyCopies"/> copies of each, under keys that lie on different servers of a Redis Cluster), or <c>Replicas</c> (they are read
+    /// from Redis replicas, everything else from primaries). See docs/decisions/0038-hot-key-mitigations.md for the comparison.
+    /// </summary>
+    [AllowedValues(HotInL1, HotInVirtualKeys, HotOnReplicas, ErrorMessage = "Terse:Redirects:HotKeys must be L1, VirtualKeys or Replicas.")]
+    public string HotKeys { get; set; } = HotInL1;
+
+    /// <summary>From how many redirects a second on this node a code counts as hot. 1 to 1,000,000; 100 by default.</summary>
+    [Range(1, 1_000_000, ErrorMessage = "Terse:Redirects:HotKeyRate must be 1 to 1000000.")]
+    public int HotKeyRate { get; set; } = 100;
+
+    /// <summary>How many copies of a hot code L2 holds with <c>VirtualKeys</c>. 2 to 64; 8 by default.</summary>
+    [Range(2, 64, ErrorMessage = "Terse:Redirects:HotKeyCopies must be 2 to 64.")]
+    public int HotKeyCopies { get; set; } = 8;
+
+    public const string HotInL1 = "L1";
+    public const string HotInVirtualKeys = "VirtualKeys";
+    public const string HotOnReplicas = "Replicas";
 
     /// <summary>How long "no such code" is remembered: a negative entry. 0 (never) to 10 minutes; 10 seconds by default.</summary>
     [Range(typeof(TimeSpan), "00:00:00", "00:10:00", ErrorMessage = "Terse:Redirects:NegativeTtl must be 00:00:00 to 00:10:00.")]

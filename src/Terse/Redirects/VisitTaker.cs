@@ -6,14 +6,14 @@ namespace Terse.Redirects;
 
 /// <summary>Takes visits of limited links from the store, under the same gate and timeout as reads.</summary>
 internal sealed partial class VisitTaker(
-    ILinkStore store, StoreGate gate, IOptions<RedirectOptions> options, TimeProvider time, ILogger<VisitTaker> logger)
+    ILinkStore store, Gates gates, IOptions<RedirectOptions> options, TimeProvider time, ILogger<VisitTaker> logger)
 {
     /// <summary>
     /// Null when the store said nothing in time. It may have counted the visit all the same: a visit can be lost to an outage, but never given twice.
     /// </summary>
     public async ValueTask<VisitResult?> TakeAsync(ShortCode code)
     {
-        if (!await gate.TryEnterAsync()) return null;
+        if (!await gates.Store.TryEnterAsync()) return null;
         var succeeded = false;
         try
         {
@@ -30,7 +30,7 @@ internal sealed partial class VisitTaker(
         }
         finally
         {
-            gate.Leave(succeeded);
+            gates.Store.Leave(succeeded);
         }
     }
 

@@ -1,3 +1,4 @@
+using Microsoft.Extensions.Logging.Abstractions;
 using Microsoft.Extensions.Options;
 using Microsoft.Extensions.Time.Testing;
 using Terse.Codes;
@@ -77,7 +78,7 @@ public sealed class CodeGeneratorTests
 
     internal static async Task<CodeGenerator> StartAsync(ICodeRangeStore store, CodesOptions options, TimeProvider time)
     {
-        var issued = new IssuedCodes(store, new NoLinks(), Options.Create(options), time);
+        var issued = new IssuedCodes(store, new NoLinks(), Options.Create(options), time, NullLogger<IssuedCodes>.Instance);
         var generator = new CodeGenerator(store, Options.Create(options), time, issued);
         await generator.StartAsync(Cancellation);
         return generator;

@@ -1,3 +1,4 @@
+using Microsoft.Extensions.Logging.Abstractions;
 using Microsoft.Extensions.Options;
 using Microsoft.Extensions.Time.Testing;
 using Terse.Codes;
@@ -72,7 +73,7 @@ public sealed class IssuedCodesTests
     public async Task A_snowflake_from_the_future_was_never_issued()
     {
         var permutation = new CodePermutation(Key, 11);
-        await using var issued = await StartAsync(new CodesOptions { Mode = CodesOptions.Snowflake }, permutation);
+        await using var issued = await StartAsync(new CodesOptions { Mode = CodesOptions.Snowflake, UnissuedLookups = 0 }, permutation);
         long IdAt(TimeSpan fromNow) => (long)(_time.GetUtcNow() + fromNow - SnowflakeIds.Epoch).TotalMilliseconds << 22;
         Assert.True(issued.MayExist(permutation.Encode(IdAt(TimeSpan.Zero)).Value));
         Assert.True(issued.MayExist(permutation.Encode(IdAt(IssuedCodes.ClockSlack)).Value));
@@ -89,11 +90,11 @@ public sealed class IssuedCodesTests
         Assert.Equal(before, GC.GetAllocatedBytesForCurrentThread());
     }
 
-    private Task<IssuedCodes> StartAsync(params string[] lookalikes) => StartAsync(new CodesOptions(), _permutation, lookalikes);
+    private Task<IssuedCodes> StartAsync(params string[] lookalikes) => StartAsync(new CodesOptions { UnissuedLookups = 0 }, _permutation, lookalikes);
 
     private async Task<IssuedCodes> StartAsync(CodesOptions options, CodePermutation permutation, params string[] lookalikes)
     {
-        var issued = new IssuedCodes(_store, new NoLinks(lookalikes), Options.Create(options), _time);
+        var issued = new IssuedCodes(_store, new NoLinks(lookalikes), Options.Create(options), _time, NullLogger<IssuedCodes>.Instance);
         await issued.StartAsync(permutation, Cancellation);
         return issued;
     }

@@ -34,6 +34,9 @@ internal sealed class RedirectServer : IAsyncDisposable
 
     public RedirectMetrics Metrics => _app.Services.GetRequiredService<RedirectMetrics>();
 
+    public T Get<T>()
+        where T : notnull => _app.Services.GetRequiredService<T>();
+
     public long Count(RedirectCount count) => Metrics.Read(count);
 
     public static async Task<RedirectServer> StartAsync(params (string Name, string Value)[] options) => await StartAsync(null, options);

@@ -1,0 +1,59 @@
+using System.Collections.Concurrent;
+using Terse.Tests.Redirects;
+
+namespace Terse.Tests.Adapters.Redis;
+
+/// <summary>Clients that follow links one after the other, as fast as they are answered, and count what is not a redirect to the right place.</summary>
+internal sealed class RedirectLoad : IAsyncDisposable
+{
+    private readonly CancellationTokenSource _stop = new();
+    private readonly Task[] _clients;
+    private long _answered;
+
+    /// <summary>Starts to follow; <paramref name="expected"/> is path and destination of each link.</summary>
+    public RedirectLoad(RedirectServer node, IReadOnlyList<(string Path, string Destination)> expected, int clients = 4) =>
+        _clients = [.. Enumerable.Range(0, clients).Select(client => Task.Run(() => FollowAsync(node, expected, client)))];
+
+    public long Answered => Volatile.Read(ref _answered);
+
+    /// <summary>What went wrong, and how often.</summary>
+    public ConcurrentDictionary<string, int> Failures { get; } = new();
+
+    /// <summary>Waits until so many more have been answered.</summary>
+    public Task MoreAsync(int count)
+    {
+        var until = Answered + count;
+        return RedisNode.UntilAsync(() => Task.FromResult(Answered >= until));
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        await _stop.CancelAsync();
+        await Task.WhenAll(_clients);
+        _stop.Dispose();
+    }
+
+    private async Task FollowAsync(RedirectServer node, IReadOnlyList<(string Path, string Destination)> expected, int client)
+    {
+        for (var i = client; !_stop.IsCancellationRequested; i++)
+        {
+            var (path, destination) = expected[i % expected.Count];
+            var what = await AskAsync(node, path);
+            if (what != destination) Failures.AddOrUpdate(what, 1, static (_, count) => count + 1);
+            Interlocked.Increment(ref _answered);
+        }
+    }
+
+    private static async Task<string> AskAsync(RedirectServer node, string path)
+    {
+        try
+        {
+            using var response = await node.Client.GetAsync(path, CancellationToken.None);
+            return response.Headers.Location?.OriginalString ?? $"{(int)response.StatusCode}";
+        }
+        catch (HttpRequestException exception)
+        {
+            return exception.Message;
+        }
+    }
+}

@@ -1,0 +1,65 @@
+using Microsoft.Extensions.Configuration;
+using Microsoft.Extensions.DependencyInjection;
+using Terse.Adapters.Redis;
+using Terse.Codes;
+using Terse.Links;
+using Terse.Tests.Codes;
+using Terse.Tests.Redirects;
+
+namespace Terse.Tests.Adapters.Redis;
+
+/// <summary>Nodes of a fleet: the redirect slice behind Kestrel, with L2 and the backplane in a real Redis, on one store.</summary>
+internal static class RedisNode
+{
+    private static readonly TimeSpan Limit = TimeSpan.FromSeconds(30);
+
+    /// <summary>With <paramref name="realTime"/> the node lives by the system's clock, not by one that stands still.</summary>
+    public static async Task<RedirectServer> StartAsync(
+        string endpoints, string prefix, ScriptedLinkStore? store = null, bool realTime = false, string serviceName = "", params (string Name, string Value)[] options)
+    {
+        var node = await RedirectServer.StartAsync(
+            services =>
+            {
+                services.AddSharing(endpoints, prefix, serviceName);
+                services.AddSingleton<ICodeRangeStore, InMemoryCodeRangeStore>().AddSingleton<IssuedCodes>();
+                if (store is not null) services.AddSingleton<ILinkStore>(store);
+                if (realTime) services.AddSingleton(TimeProvider.System);
+            },
+            options);
+        return node;
+    }
+
+    public static void AddSharing(this IServiceCollection services, string endpoints, string prefix, string serviceName = "")
+    {
+        var configuration = new ConfigurationBuilder().AddInMemoryCollection([new("Terse:Redis:Endpoints", endpoints)]).Build();
+        services.AddRedis(configuration)
+            .Configure<RedisOptions>(redis => (redis.Endpoints, redis.KeyPrefix, redis.ServiceName) = (endpoints, prefix, serviceName));
+    }
+
+    /// <summary>Waits until Redis answers and this node hears what it says itself: changes told from now on are heard.</summary>
+    public static async Task ListensAsync(this RedirectServer node)
+    {
+        await Eventually.Is(1, () => node.Get<RedisConnection>().Database is null ? 0 : 1);
+        await Eventually.Is(1, () => node.Get<Backplane>().IsListening ? 1 : 0);
+    }
+
+    public static SharedLinks Shared(this RedirectServer node) => node.Get<SharedLinks>();
+
+    /// <summary>Waits until the condition holds and says how long that took.</summary>
+    public static async Task<TimeSpan> UntilAsync(Func<Task<bool>> condition)
+    {
+        var watch = System.Diagnostics.Stopwatch.StartNew();
+        while (!await condition())
+        {
+            Assert.True(watch.Elapsed < Limit, "It did not come about in time.");
+            await Task.Delay(TimeSpan.FromMilliseconds(2), TimeProvider.System, TestContext.Current.CancellationToken);
+        }
+        return watch.Elapsed;
+    }
+
+    public static async Task<string?> LocationAsync(this RedirectServer node, string path)
+    {
+        using var response = await node.GetAsync(path);
+        return response.Headers.Location?.OriginalString ?? ((int)response.StatusCode).ToString(System.Globalization.CultureInfo.InvariantCulture);
+    }
+}
