@@ -1,5 +1,6 @@
 using Microsoft.Extensions.Options;
 using Terse.Adapters.DuckDb;
+using Terse.Adapters.PostgreSql;
 using Terse.Adapters.Sqlite;
 
 namespace Terse.Hosting;
@@ -16,6 +17,7 @@ internal static class Stores
         // What is not legal is refused by the validation at the start, with the legal values.
         _ = stores.Links switch
         {
+            "PostgreSql" => services.AddPostgreSqlStores(),
             _ => services.AddSqliteStores()
                 .AddOptions<SqliteOptions>().PostConfigure<IOptions<TerseOptions>>((sqlite, terse) => sqlite.DataDirectory = terse.Value.DataDirectory).Services,
         };

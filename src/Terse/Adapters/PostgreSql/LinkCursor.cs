@@ -1,0 +1,31 @@
+using System.Buffers.Binary;
+using System.Buffers.Text;
+
+namespace Terse.Adapters.PostgreSql;
+
+/// <summary>A place in the list: the id of the last link seen, in base64url behind a byte that marks it as ours.</summary>
+internal static class LinkCursor
+{
+    private const byte Mark = 0x4c;
+
+    public static string Write(long id)
+    {
+        Span<byte> bytes = stackalloc byte[1 + sizeof(long)];
+        bytes[0] = Mark;
+        BinaryPrimitives.WriteInt64BigEndian(bytes[1..], id);
+        return Base64Url.EncodeToString(bytes);
+    }
+
+    /// <exception cref="FormatException">The text was not made by <see cref="Write"/>.</exception>
+    public static long Read(string cursor)
+    {
+        Span<byte> bytes = stackalloc byte[1 + sizeof(long)];
+        if (Base64Url.IsValid(cursor, out var length) && length == bytes.Length && Base64Url.DecodeFromChars(cursor, bytes) == length
+            && bytes[0] == Mark && BinaryPrimitives.ReadInt64BigEndian(bytes[1..]) is > 0 and var id)
+        {
+            return id;
+        }
+
+        throw new FormatException("Not a cursor of this list.");
+    }
+}

@@ -1,0 +1,75 @@
+using Microsoft.Extensions.Options;
+using Npgsql;
+
+namespace Terse.Adapters.PostgreSql;
+
+/// <summary>
+/// The primary and its connections, which all stores in PostgreSQL share. The first use brings the schema up to this program. Statements have
+/// positional parameters ($1, $2, …); a call is one round trip. Any method throws <see cref="Links.StoreUnavailableException"/> when PostgreSQL cannot do it now.
+/// </summary>
+internal sealed class PostgreSqlDatabase : IAsyncDisposable
+{
+    private const int Attempts = 5;
+    private readonly NpgsqlDataSource _primary;
+    private readonly PostgreSqlMigrations _migrations;
+
+    public PostgreSqlDatabase(IOptions<PostgreSqlOptions> options, ILogger<PostgreSqlDatabase> log)
+    {
+        _primary = PostgreSqlDataSources.Primary(options.Value);
+        _migrations = new PostgreSqlMigrations(log);
+    }
+
+    /// <summary>Runs one statement and returns how many rows it changed.</summary>
+    public ValueTask<int> ExecuteAsync(string sql, CancellationToken cancellationToken, params object[] parameters) => RunAsync(
+        async connection =>
+        {
+            await using var command = connection.Prepare(sql, parameters);
+            return await command.ExecuteNonQueryAsync(cancellationToken);
+        },
+        cancellationToken);
+
+    /// <summary>Runs one statement, and reads the rows that it returns.</summary>
+    public ValueTask<List<T>> QueryAsync<T>(string sql, Func<NpgsqlDataReader, T> read, CancellationToken cancellationToken, params object[] parameters) =>
+        RunAsync(connection => connection.QueryAsync(sql, read, cancellationToken, parameters), cancellationToken);
+
+    /// <summary>The first row that the statement returns, or default.</summary>
+    public async ValueTask<T?> FirstAsync<T>(string sql, Func<NpgsqlDataReader, T> read, CancellationToken cancellationToken, params object[] parameters) =>
+        await QueryAsync(sql, read, cancellationToken, parameters) is [var first, ..] ? first : default;
+
+    /// <summary>
+    /// Runs <paramref name="work"/> in one transaction, committed when it returns. It may run again after PostgreSQL has rolled it back over a
+    /// deadlock: it must keep what it learns in its result only.
+    /// </summary>
+    public ValueTask<T> InTransactionAsync<T>(Func<NpgsqlConnection, Task<T>> work, CancellationToken cancellationToken) => RunAsync(
+        async connection =>
+        {
+            await using var transaction = await connection.BeginTransactionAsync(cancellationToken);
+            var result = await work(connection);
+            await transaction.CommitAsync(cancellationToken);
+            return result;
+        },
+        cancellationToken);
+
+    /// <summary>Runs <paramref name="work"/> on a connection of its own: a batch, COPY, or LISTEN. As for transactions, it may run again.</summary>
+    public async ValueTask<T> RunAsync<T>(Func<NpgsqlConnection, Task<T>> work, CancellationToken cancellationToken)
+    {
+        for (var attempt = 1; ; attempt++)
+        {
+            try
+            {
+                if (!_migrations.Applied) await _migrations.ApplyAsync(_primary, cancellationToken);
+                await using var connection = await _primary.OpenConnectionAsync(cancellationToken);
+                return await work(connection);
+            }
+            catch (Exception e) when (attempt < Attempts && PostgreSqlFault.IsContention(e))
+            {
+            }
+            catch (Exception e) when (PostgreSqlFault.Explain(e) is { } unavailable)
+            {
+                throw unavailable;
+            }
+        }
+    }
+
+    public ValueTask DisposeAsync() => _primary.DisposeAsync();
+}

@@ -1,0 +1,136 @@
+using System.Runtime.CompilerServices;
+using Npgsql;
+using Terse.Codes;
+using Terse.Links;
+
+namespace Terse.Adapters.PostgreSql;
+
+/// <summary>Links in PostgreSQL: one statement per call, so that the row is the only lock. What redirects read may come from a replica: <see cref="LinkReplicas"/>.</summary>
+internal sealed class PostgreSqlLinkStore(PostgreSqlDatabase database, TimeProvider time) : ILinkStore
+{
+    private const int LookalikesPerRead = 1_000;
+    private const string Insert = $"INSERT INTO links ({LinkRow.Columns}, words) VALUES ({LinkRow.Parameters}, array_to_tsvector($18)) ON CONFLICT (code) DO NOTHING";
+    private static readonly TimeSpan CountFor = TimeSpan.FromMinutes(1);
+    private (long Links, long At)? _counted;
+
+    public async ValueTask<AddResult> AddAsync(Link link, CancellationToken cancellationToken) =>
+        await database.ExecuteAsync(Insert, cancellationToken, LinkRow.Values(link, LinkWords.Of(link))) == 1 ? AddResult.Added : AddResult.Taken;
+
+    public async ValueTask<IReadOnlyList<AddResult>> AddManyAsync(IReadOnlyList<Link> links, CancellationToken cancellationToken)
+    {
+        if (links.Count == 0) return [];
+        var values = links.Select(static link => LinkRow.Values(link, LinkWords.Of(link))).ToArray();
+        return await database.RunAsync<AddResult[]>(
+            async connection =>
+            {
+                // One transaction and one round trip for all.
+                await using var batch = new NpgsqlBatch(connection);
+                foreach (var link in values)
+                {
+                    var command = new NpgsqlBatchCommand(Insert);
+                    command.Parameters.AddValues(link);
+                    batch.BatchCommands.Add(command);
+                }
+
+                await batch.ExecuteNonQueryAsync(cancellationToken);
+                return [.. batch.BatchCommands.Select(static command => command.RecordsAffected == 1 ? AddResult.Added : AddResult.Taken)];
+            },
+            cancellationToken);
+    }
+
+    public ValueTask<Link?> FindAsync(ShortCode code, CancellationToken cancellationToken) =>
+        database.FirstAsync($"SELECT {LinkRow.Columns} FROM links WHERE code = $1", LinkRow.Read, cancellationToken, code.Value);
+
+    public async ValueTask<ChangeResult> ReplaceAsync(Link link, long expectedVersion, CancellationToken cancellationToken)
+    {
+        // $17, the visits, is not used: those taken so far stay.
+        var replaced = await database.ExecuteAsync(
+            $"""
+            UPDATE links SET ({LinkRow.Replaceable}) = ({LinkRow.ReplaceableParameters}), words = array_to_tsvector($17)
+            WHERE code = $1 AND version = $18
+            """,
+            cancellationToken, [.. LinkRow.Values(link)[..^1], LinkWords.Of(link), expectedVersion]);
+        return replaced == 1 ? ChangeResult.Done : await WhyNotAsync(link.Code, cancellationToken);
+    }
+
+    public async ValueTask<ChangeResult> RemoveAsync(ShortCode code, long? expectedVersion, CancellationToken cancellationToken)
+    {
+        var removed = expectedVersion is { } version
+            ? await database.ExecuteAsync("DELETE FROM links WHERE code = $1 AND version = $2", cancellationToken, code.Value, version)
+            : await database.ExecuteAsync("DELETE FROM links WHERE code = $1", cancellationToken, code.Value);
+        if (removed == 1) return ChangeResult.Done;
+        return expectedVersion is null ? ChangeResult.Missing : await WhyNotAsync(code, cancellationToken);
+    }
+
+    public async ValueTask<VisitResult> TakeVisitAsync(ShortCode code, CancellationToken cancellationToken)
+    {
+        var taken = await database.ExecuteAsync("UPDATE links SET visits = visits + 1 WHERE code = $1 AND visits < max_visits", cancellationToken, code.Value);
+        if (taken == 1) return VisitResult.Taken;
+        var stored = await database.QueryAsync("SELECT max_visits IS NULL FROM links WHERE code = $1", static row => row.GetBoolean(0), cancellationToken, code.Value);
+        return stored switch { [] => VisitResult.Missing, [true, ..] => VisitResult.Taken, _ => VisitResult.UsedUp };
+    }
+
+    /// <summary>Pages are ranges of ids from the cursor on. For common words the planner walks them in order; for rare ones it asks the word index.</summary>
+    public async ValueTask<LinkPage> ListAsync(LinkQuery query, CancellationToken cancellationToken)
+    {
+        var from = query.Cursor is { } cursor ? LinkCursor.Read(cursor) : query.OldestFirst ? 0 : long.MaxValue;
+        var (past, order) = query.OldestFirst ? (">", "ASC") : ("<", "DESC");
+        var match = LinkWords.Match(query.Search);
+        var (where, values) = (match, query.Tag) switch
+        {
+            (null, null) => ("", Array.Empty<object>()),
+            (null, { } tag) => ("AND tags @> ARRAY[$3]", [tag]),
+            ({ } words, null) => ("AND words @@ $3::text::tsquery", [words]),
+            _ => ("AND words @@ $3::text::tsquery AND tags @> ARRAY[$4]", [match!, query.Tag!]),
+        };
+
+        // One more than asked for tells whether there is a next page.
+        var rows = await database.QueryAsync(
+            $"SELECT {LinkRow.Columns}, id FROM links WHERE id {past} $1 {where} ORDER BY id {order} LIMIT $2",
+            static row => (Link: LinkRow.Read(row), Id: row.GetInt64(LinkRow.Count)),
+            cancellationToken, [from, query.Limit + 1L, .. values]);
+        var more = rows.Count > query.Limit;
+        if (more) rows.RemoveAt(rows.Count - 1);
+        return new LinkPage([.. rows.Select(static row => row.Link)], more ? LinkCursor.Write(rows[^1].Id) : null);
+    }
+
+    public async ValueTask<long> CountAsync(CancellationToken cancellationToken)
+    {
+        // A counter in the database would be one row that all creates wait for.
+        if (_counted is { } counted && time.GetElapsedTime(counted.At) < CountFor) return counted.Links;
+        var links = await database.FirstAsync("SELECT count(*) FROM links", static row => row.GetInt64(0), cancellationToken);
+        _counted = (links, time.GetTimestamp());
+        return links;
+    }
+
+    public async ValueTask<IReadOnlyList<ShortCode>> SweepAsync(DateTimeOffset endedBefore, int limit, CancellationToken cancellationToken) =>
+        await database.QueryAsync(
+            """
+            DELETE FROM links WHERE id IN
+                (SELECT id FROM links WHERE ends_at < $1 ORDER BY ends_at LIMIT $2 FOR UPDATE SKIP LOCKED)
+            RETURNING code
+            """,
+            static row => ShortCode.Parse(row.GetString(0)), cancellationToken, endedBefore, limit);
+
+    public async IAsyncEnumerable<ShortCode> ReadLookalikesAsync(int length, [EnumeratorCancellation] CancellationToken cancellationToken)
+    {
+        List<(long Id, ShortCode Code)> page;
+        var last = 0L;
+        do
+        {
+            // The conditions repeat those of the index, which is used for no others.
+            page = await database.QueryAsync(
+                "SELECT id, code FROM links WHERE is_alias AND code ~ '^[0-9A-Za-z]+$' AND length(code) = $1 AND id > $2 ORDER BY id LIMIT $3",
+                static row => (row.GetInt64(0), ShortCode.Parse(row.GetString(1))), cancellationToken, length, last, LookalikesPerRead);
+            foreach (var (id, code) in page)
+            {
+                last = id;
+                yield return code;
+            }
+        }
+        while (page.Count == LookalikesPerRead);
+    }
+
+    private async ValueTask<ChangeResult> WhyNotAsync(ShortCode code, CancellationToken cancellationToken) =>
+        await database.QueryAsync("SELECT FROM links WHERE code = $1", static _ => true, cancellationToken, code.Value) is [] ? ChangeResult.Missing : ChangeResult.Stale;
+}

@@ -1,0 +1,30 @@
+using Microsoft.Extensions.DependencyInjection.Extensions;
+using Microsoft.Extensions.Options;
+using Terse.ApiKeys;
+using Terse.Codes;
+using Terse.Links;
+
+namespace Terse.Adapters.PostgreSql;
+
+internal static class PostgreSqlServices
+{
+    /// <summary>Links, idempotency claims, code ranges and API keys in PostgreSQL.</summary>
+    public static IServiceCollection AddPostgreSqlStores(this IServiceCollection services)
+    {
+        services.AddPostgreSql();
+        services.AddSingleton<ILinkStore, PostgreSqlLinkStore>();
+        services.AddSingleton<IIdempotencyStore, PostgreSqlIdempotencyStore>();
+        services.AddSingleton<ICodeRangeStore, PostgreSqlCodeRangeStore>();
+        services.AddSingleton<IApiKeyStore, PostgreSqlApiKeyStore>();
+        return services;
+    }
+
+    /// <summary>The database that stores in PostgreSQL share. Every one of them calls this, once is enough.</summary>
+    public static IServiceCollection AddPostgreSql(this IServiceCollection services)
+    {
+        services.AddOptions<PostgreSqlOptions>().BindConfiguration(PostgreSqlOptions.Section).ValidateOnStart();
+        services.TryAddEnumerable(ServiceDescriptor.Singleton<IValidateOptions<PostgreSqlOptions>, PostgreSqlOptionsValidator>());
+        services.TryAddSingleton<PostgreSqlDatabase>();
+        return services;
+    }
+}

@@ -1,0 +1,16 @@
+using Terse.Adapters.PostgreSql;
+using Terse.Links;
+using Terse.Tests.Contracts;
+using Terse.Tests.Infrastructure;
+
+namespace Terse.Tests.Adapters.PostgreSql;
+
+[NeedsServers]
+public sealed class PostgreSqlLinkStoreTests : LinkStoreContract
+{
+    private readonly PostgreSqlDatabases _databases = new();
+
+    public override ValueTask DisposeAsync() => _databases.DisposeAsync();
+
+    private protected override async ValueTask<ILinkStore> OpenAsync() => new PostgreSqlLinkStore(await _databases.OpenAsync(), TimeProvider.System);
+}
