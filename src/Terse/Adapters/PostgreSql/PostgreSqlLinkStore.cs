@@ -5,7 +5,7 @@ using Terse.Links;
 
 namespace Terse.Adapters.PostgreSql;
 
-/// <summary>Links in PostgreSQL: one statement per call, so that the row is the only lock. What redirects read may come from a replica: <see cref="LinkReplicas"/>.</summary>
+/// <summary>Links in PostgreSQL: one statement per call, so that the row is the only lock.</summary>
 internal sealed class PostgreSqlLinkStore(PostgreSqlDatabase database, TimeProvider time) : ILinkStore
 {
     private const int LookalikesPerRead = 1_000;
@@ -14,12 +14,12 @@ internal sealed class PostgreSqlLinkStore(PostgreSqlDatabase database, TimeProvi
     private (long Links, long At)? _counted;
 
     public async ValueTask<AddResult> AddAsync(Link link, CancellationToken cancellationToken) =>
-        await database.ExecuteAsync(Insert, cancellationToken, LinkRow.Values(link, LinkWords.Of(link))) == 1 ? AddResult.Added : AddResult.Taken;
+        await database.ExecuteAsync(Insert, cancellationToken, LinkRow.Values(link, (object)LinkWords.Of(link))) == 1 ? AddResult.Added : AddResult.Taken;
 
     public async ValueTask<IReadOnlyList<AddResult>> AddManyAsync(IReadOnlyList<Link> links, CancellationToken cancellationToken)
     {
         if (links.Count == 0) return [];
-        var values = links.Select(static link => LinkRow.Values(link, LinkWords.Of(link))).ToArray();
+        var values = links.Select(static link => LinkRow.Values(link, (object)LinkWords.Of(link))).ToArray();
         return await database.RunAsync<AddResult[]>(
             async connection =>
             {
@@ -33,7 +33,7 @@ internal sealed class PostgreSqlLinkStore(PostgreSqlDatabase database, TimeProvi
                 }
 
                 await batch.ExecuteNonQueryAsync(cancellationToken);
-                return [.. batch.BatchCommands.Select(static command => command.RecordsAffected == 1 ? AddResult.Added : AddResult.Taken)];
+                return [.. values.Select((_, index) => batch.BatchCommands[index].RecordsAffected == 1 ? AddResult.Added : AddResult.Taken)];
             },
             cancellationToken);
     }
