@@ -20,7 +20,7 @@ internal static class ApiKeyEndpoints
     /// <summary>Makes an API key. The answer is the only time that the key itself is shown.</summary>
     [ProducesResponseType<CreatedApiKeyResponse>(201)]
     [ProducesResponseType<ProblemDetails>(400, "application/problem+json")]
-    private static async Task<IResult> CreateAsync(CreateApiKeyRequest request, ApiKeyRing ring, TimeProvider time, CancellationToken cancellationToken)
+    private static async Task<IResult> CreateAsync(CreateApiKeyRequest request, HttpContext context, ApiKeyRing ring, TimeProvider time, CancellationToken cancellationToken)
     {
         var errors = new FieldErrors();
         if (request.Name?.Trim() is not { Length: > 0 and <= MaxName } name || name.Any(char.IsControl))
@@ -29,7 +29,7 @@ internal static class ApiKeyEndpoints
         if (request.ExpiresAt <= time.GetUtcNow()) errors.Add("expiresAt", "This instant has passed.");
         if (errors.Any) return Problems.ValidationFailed(errors.ToDictionary());
 
-        var (key, text) = await ring.CreateAsync(request.Name!.Trim(), scopes, request.ExpiresAt?.ToUniversalTime().ToMillisecond(), cancellationToken);
+        var (key, text) = await ring.CreateAsync(request.Name!.Trim(), scopes, request.ExpiresAt?.ToUniversalTime().ToMillisecond(), context.User.KeyId(), cancellationToken);
         return TypedResults.Created($"/api/v1/keys/{key.Id}", new CreatedApiKeyResponse(text.Text, ApiKeyResponse.From(key, time.GetUtcNow())));
     }
 
@@ -42,8 +42,8 @@ internal static class ApiKeyEndpoints
     /// <param name="id">The key's id, its part between the underscores.</param>
     [ProducesResponseType(204)]
     [ProducesResponseType<ProblemDetails>(404, "application/problem+json")]
-    private static async Task<IResult> RevokeAsync(string id, ApiKeyRing ring, CancellationToken cancellationToken) =>
-        await ring.RevokeAsync(id, cancellationToken) ? TypedResults.NoContent() : Problems.NotFound($"No usable key has the id {id}.");
+    private static async Task<IResult> RevokeAsync(string id, HttpContext context, ApiKeyRing ring, CancellationToken cancellationToken) =>
+        await ring.RevokeAsync(id, context.User.KeyId(), cancellationToken) ? TypedResults.NoContent() : Problems.NotFound($"No usable key has the id {id}.");
 }
 
 /// <summary>A key to be made.</summary>

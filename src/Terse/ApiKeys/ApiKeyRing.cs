@@ -1,11 +1,12 @@
 using System.Collections.Concurrent;
 using System.Security.Cryptography;
+using Terse.Auditing;
 using Terse.Hosting;
 
 namespace Terse.ApiKeys;
 
 /// <summary>Makes, checks and revokes API keys. A checked key is remembered for <see cref="Memory"/>, so that a busy caller costs no look-up per call.</summary>
-internal sealed class ApiKeyRing(IApiKeyStore store, TimeProvider time)
+internal sealed class ApiKeyRing(IApiKeyStore store, AuditLog audit, TimeProvider time)
 {
     /// <summary>How long a revocation made by another process may go unseen here.</summary>
     public static readonly TimeSpan Memory = TimeSpan.FromSeconds(5);
@@ -31,13 +32,15 @@ internal sealed class ApiKeyRing(IApiKeyStore store, TimeProvider time)
     }
 
     public async ValueTask<(ApiKey Key, ApiKeyText Text)> CreateAsync(
-        string name, ApiScopes scopes, DateTimeOffset? expiresAt, CancellationToken cancellationToken)
+        string name, ApiScopes scopes, DateTimeOffset? expiresAt, string actor, CancellationToken cancellationToken)
     {
         while (true)
         {
             var text = ApiKeyText.Generate();
             var key = New(text, name, scopes, expiresAt);
-            if (await store.AddAsync(key, cancellationToken)) return (key, text);
+            if (!await store.AddAsync(key, cancellationToken)) continue;
+            await RecordAsync(key, actor);
+            return (key, text);
         }
     }
 
@@ -45,17 +48,24 @@ internal sealed class ApiKeyRing(IApiKeyStore store, TimeProvider time)
     public async ValueTask<ApiKeyText?> CreateFirstAsync(string bootstrapKey, CancellationToken cancellationToken)
     {
         if (!ApiKeyText.TryParse(bootstrapKey, out var text)) text = ApiKeyText.Generate();
-        return await store.AddFirstAsync(New(text, "first admin key", ApiScopes.Admin, expiresAt: null), cancellationToken) ? text : null;
+        var key = New(text, "first admin key", ApiScopes.Admin, expiresAt: null);
+        if (!await store.AddFirstAsync(key, cancellationToken)) return null;
+        await RecordAsync(key, Actors.System);
+        return text;
     }
 
-    public async ValueTask<bool> RevokeAsync(string id, CancellationToken cancellationToken)
+    public async ValueTask<bool> RevokeAsync(string id, string actor, CancellationToken cancellationToken)
     {
         var revoked = await store.RevokeAsync(id, time.GetUtcNow().ToMillisecond(), cancellationToken);
         _remembered.TryRemove(id, out _);
+        if (revoked) await audit.RecordAsync(actor, AuditActions.KeyRevoked, $"key:{id}", null, null);
         return revoked;
     }
 
     public ValueTask<IReadOnlyList<ApiKey>> ListAsync(CancellationToken cancellationToken) => store.ListAsync(cancellationToken);
+
+    private ValueTask RecordAsync(ApiKey key, string actor) => audit.RecordAsync(
+        actor, AuditActions.KeyCreated, $"key:{key.Id}", null, new { key.Name, Scopes = ScopeNames.Of(key.Scopes), key.ExpiresAt });
 
     private ApiKey New(ApiKeyText text, string name, ApiScopes scopes, DateTimeOffset? expiresAt) => new()
     {

@@ -1,5 +1,6 @@
 using System.CommandLine;
 using Spectre.Console;
+using Terse.Auditing;
 using Terse.Hosting;
 using Terse.Links;
 
@@ -33,7 +34,7 @@ internal static class KeysCommand
 
             var label = parsed.GetRequiredValue(name).Trim();
             if (label.Length is 0 or > ApiKeyEndpoints.MaxName) throw new CommandException($"A key's name has 1 to {ApiKeyEndpoints.MaxName} characters.");
-            var (_, text) = await ring.CreateAsync(label, granted, expiresAt, cancellationToken);
+            var (_, text) = await ring.CreateAsync(label, granted, expiresAt, Actors.CommandLine, cancellationToken);
 
             // The key alone on standard output, so that a script can take it.
             Console.WriteLine(text.Text);
@@ -70,7 +71,7 @@ internal static class KeysCommand
         command.SetAction((parsed, cancellationToken) => WithKeysAsync(parsed, async (ring, _) =>
         {
             var named = parsed.GetRequiredValue(id);
-            if (!await ring.RevokeAsync(named, cancellationToken)) throw new CommandException($"No usable key has the id {named}. See: terse keys list");
+            if (!await ring.RevokeAsync(named, Actors.CommandLine, cancellationToken)) throw new CommandException($"No usable key has the id {named}. See: terse keys list");
             Console.WriteLine($"Revoked {named}. A running server refuses it within {ApiKeyRing.Memory.TotalSeconds:0} seconds.");
             return 0;
         }, cancellationToken));
@@ -81,7 +82,7 @@ internal static class KeysCommand
         CommandFailure.ReportAsync(async () =>
         {
             using var host = await Stores.OpenAsync(
-                CommonOptions.ToSettings(parsed), mayCreate: false, services => services.AddSingleton<ApiKeyRing>(), cancellationToken);
+                CommonOptions.ToSettings(parsed), mayCreate: false, services => services.AddAuditLog().AddSingleton<ApiKeyRing>(), cancellationToken);
             var exitCode = await verb(host.Services.GetRequiredService<ApiKeyRing>(), host.Services.GetRequiredService<TimeProvider>());
             await host.StopAsync(cancellationToken);
             return exitCode;

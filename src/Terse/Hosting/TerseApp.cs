@@ -1,5 +1,6 @@
 using Terse.Adapters.Redis;
 using Terse.ApiKeys;
+using Terse.Auditing;
 using Terse.Clicks.Statistics;
 using Terse.Codes;
 using Terse.Links;
@@ -33,6 +34,7 @@ internal static class TerseApp
         {
             builder.Services.AddLinks();
             builder.Services.AddFirstKey();
+            builder.Services.AddAuditRetention();
         }
         else
         {
@@ -76,6 +78,7 @@ internal static class TerseApp
             app.MapStatistics();
             app.MapLiveClicks();
             app.MapPortability();
+            app.MapAudit();
             app.MapTerseOpenApi();
         }
 

@@ -9,7 +9,7 @@ namespace Terse.Links;
 /// There is no read before an insert anywhere.
 /// </summary>
 internal sealed class LinkCreator(
-    ILinkStore links, IIdempotencyStore claims, CodeGenerator codes, IssuedCodes issued, LinkChanges changes,
+    ILinkStore links, IIdempotencyStore claims, CodeGenerator codes, IssuedCodes issued, LinkJournal journal,
     IOptions<LinksOptions> options, TimeProvider time)
 {
     private readonly LinksOptions _options = options.Value;
@@ -85,7 +85,7 @@ internal sealed class LinkCreator(
     {
         if (link.IsAlias) issued.AddLookalike(link.Code);
         if (await links.AddAsync(link, cancellationToken) == AddResult.Taken) return false;
-        changes.Publish(LinkChange.Created(link));
+        await journal.CreatedAsync(link);
         return true;
     }
 

@@ -106,7 +106,7 @@ internal static class LinkEndpoints
     {
         if (!ShortCode.TryParse(code, out var parsed)) return Problems.LinkNotFound(code);
         if (!ETagCondition.TryRead(context.Request, out var condition)) return UnreadableIfMatch(ifMatch);
-        var edit = await editor.ChangeAsync(parsed, request, condition, context.Request.Host, cancellationToken);
+        var edit = await editor.ChangeAsync(parsed, request, condition, context.Request.Host, context.User.KeyId(), cancellationToken);
         if (edit.Outcome != EditOutcome.Done) return Refuse(edit, code);
         context.Response.Headers.ETag = ETags.Of(edit.Link!);
         return TypedResults.Ok(creation.Show(edit.Link!, context.Request));
@@ -123,7 +123,7 @@ internal static class LinkEndpoints
     {
         if (!ShortCode.TryParse(code, out var parsed)) return Problems.LinkNotFound(code);
         if (!ETagCondition.TryRead(context.Request, out var condition)) return UnreadableIfMatch(ifMatch);
-        var edit = await editor.RemoveAsync(parsed, condition, cancellationToken);
+        var edit = await editor.RemoveAsync(parsed, condition, context.User.KeyId(), cancellationToken);
         return edit.Outcome == EditOutcome.Done ? TypedResults.NoContent() : Refuse(edit, code);
     }
 

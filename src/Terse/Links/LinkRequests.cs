@@ -36,6 +36,9 @@ public sealed record CreateLinkRequest
 
     /// <summary>What visitors must type before they are redirected: 1 to 128 characters. Kept as a slow hash, never shown again.</summary>
     public string? Password { get; init; }
+
+    /// <summary>Parameters for the destination's own statistics, put into its URL.</summary>
+    public Campaign? Campaign { get; init; }
 }
 
 /// <summary>Changes to a link. A field that is left out stays as it is; null takes an optional field away.</summary>

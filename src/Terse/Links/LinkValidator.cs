@@ -18,7 +18,8 @@ internal sealed class LinkValidator(DestinationPolicy destinations, IOptions<Lin
     {
         errors = new FieldErrors();
         var now = time.GetUtcNow().ToMillisecond();
-        var destination = Destination(request.Url, requestHost, errors);
+        request.Campaign?.Check(errors);
+        var destination = Destination(request.Campaign is { } campaign && request.Url is { } url ? campaign.ApplyTo(url) : request.Url, requestHost, errors);
         var alias = Alias(request.Alias, errors);
         CheckEnd(request.ExpiresAt, request.Ttl, now, now, errors);
         draft = new LinkDraft

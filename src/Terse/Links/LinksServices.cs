@@ -1,4 +1,5 @@
 using Microsoft.Extensions.Options;
+using Terse.Auditing;
 
 namespace Terse.Links;
 
@@ -22,6 +23,8 @@ internal static class LinksServices
             .AddSingleton<DestinationPolicy>()
             .AddSingleton<LinkValidator>()
             .AddSingleton<LinkPasswords>()
-            .AddSingleton<LinkChanges>();
+            .AddSingleton<LinkChanges>()
+            .AddAuditLog()
+            .AddSingleton<LinkJournal>();
     }
 }

@@ -1,5 +1,6 @@
 using System.CommandLine;
 using Spectre.Console;
+using Terse.Auditing;
 using Terse.Codes;
 using Terse.Hosting;
 using Terse.Links;
@@ -54,7 +55,7 @@ internal static class ImportCommand
         await using var stream = file.OpenRead();
         var progress = new ConsoleProgress("Imported", 0);
         var report = await host.Services.GetRequiredService<Importer>().ImportAsync(
-            ImportSource.ReadAsync(stream, format, cancellationToken), conflicts, new Counting(progress), cancellationToken);
+            ImportSource.ReadAsync(stream, format, cancellationToken), conflicts, Actors.CommandLine, new Counting(progress), cancellationToken);
         progress.Finish();
         await host.StopAsync(cancellationToken);
         return report;

@@ -10,13 +10,13 @@ namespace Terse.Portability;
 /// import that was stopped is simply run again.
 /// </summary>
 internal sealed class Importer(
-    ILinkStore links, IApiKeyStore keys, ICodeRangeStore ranges, CodeGenerator codes, IssuedCodes issued, LinkChanges changes,
+    ILinkStore links, IApiKeyStore keys, ICodeRangeStore ranges, CodeGenerator codes, IssuedCodes issued, LinkJournal journal,
     ImportedLinks imported, TimeProvider time)
 {
     private const int Batch = 500;
 
     public async Task<ImportReport> ImportAsync(
-        IAsyncEnumerable<ImportRecord> records, IConflictPolicy conflicts, IProgress<ImportReport>? progress, CancellationToken cancellationToken)
+        IAsyncEnumerable<ImportRecord> records, IConflictPolicy conflicts, string actor, IProgress<ImportReport>? progress, CancellationToken cancellationToken)
     {
         var report = new ImportReport();
         var ownCodes = false;
@@ -29,11 +29,11 @@ internal sealed class Importer(
             else if (await ToLinkAsync(record.Number, line.Link!, ownCodes, report, cancellationToken) is { } link) batch.Add((record.Number, link));
 
             if (batch.Count < Batch) continue;
-            await AddAsync(batch, conflicts, report, cancellationToken);
+            await AddAsync(batch, conflicts, actor, report, cancellationToken);
             progress?.Report(report);
         }
 
-        await AddAsync(batch, conflicts, report, cancellationToken);
+        await AddAsync(batch, conflicts, actor, report, cancellationToken);
         progress?.Report(report);
         return report;
     }
@@ -66,27 +66,30 @@ internal sealed class Importer(
     }
 
     private async ValueTask AddAsync(
-        List<(long Number, Link Link)> batch, IConflictPolicy conflicts, ImportReport report, CancellationToken cancellationToken)
+        List<(long Number, Link Link)> batch, IConflictPolicy conflicts, string actor, ImportReport report, CancellationToken cancellationToken)
     {
         foreach (var (_, link) in batch)
             if (link.IsAlias) issued.AddLookalike(link.Code);
         var results = batch.Count == 0 ? [] : await links.AddManyAsync([.. batch.Select(entry => entry.Link)], cancellationToken);
+        var added = new List<Link>(batch.Count);
         for (var i = 0; i < results.Count; i++)
         {
             if (results[i] == AddResult.Taken)
             {
-                await ResolveAsync(batch[i].Number, batch[i].Link, conflicts, report, cancellationToken);
+                await ResolveAsync(batch[i].Number, batch[i].Link, conflicts, actor, report, cancellationToken);
                 continue;
             }
 
             report.Added++;
-            changes.Publish(LinkChange.Created(batch[i].Link));
+            added.Add(batch[i].Link);
         }
+
+        await journal.ImportedAsync(added, actor);
 
         batch.Clear();
     }
 
-    private async ValueTask ResolveAsync(long number, Link link, IConflictPolicy conflicts, ImportReport report, CancellationToken cancellationToken)
+    private async ValueTask ResolveAsync(long number, Link link, IConflictPolicy conflicts, string actor, ImportReport report, CancellationToken cancellationToken)
     {
         if (await links.FindAsync(link.Code, cancellationToken) is not { } there) throw RunAgain(number, "changed while it was imported");
         if (IsSame(there, link))
@@ -103,14 +106,14 @@ internal sealed class Importer(
             case ConflictAction.Overwrite:
                 var newer = link with { Version = there.NextVersion(time.GetUtcNow()) };
                 if (await links.ReplaceAsync(newer, there.Version, cancellationToken) != ChangeResult.Done) throw RunAgain(number, "changed while it was imported");
-                changes.Publish(LinkChange.Changed(newer));
+                await journal.ChangedAsync(there, newer, actor);
                 report.Overwritten++;
                 break;
             case ConflictAction.NewCode:
                 Link renamed;
                 do renamed = link with { Code = await codes.NextAsync(cancellationToken), IsAlias = false };
                 while (await links.AddAsync(renamed, cancellationToken) == AddResult.Taken);
-                changes.Publish(LinkChange.Created(renamed));
+                await journal.ImportedAsync([renamed], actor);
                 report.Renamed++;
                 break;
             default:

@@ -49,7 +49,7 @@ internal static class PortabilityEndpoints
         try
         {
             var records = ImportSource.ReadAsync(request.Body, format, cancellationToken);
-            return TypedResults.Ok(await importer.ImportAsync(records, new FixedConflictPolicy(action), null, cancellationToken));
+            return TypedResults.Ok(await importer.ImportAsync(records, new FixedConflictPolicy(action), request.HttpContext.User.KeyId(), null, cancellationToken));
         }
         catch (CommandException e)
         {

@@ -100,6 +100,22 @@ internal static class SqliteMigrations
         ALTER TABLE idempotency_claims ADD COLUMN taken_down INTEGER;
         ALTER TABLE idempotency_claims ADD COLUMN visits INTEGER NOT NULL DEFAULT 0;
         """,
+
+        // AUTOINCREMENT: a swept id never comes again, or a cursor would skip what took its place.
+        """
+        CREATE TABLE audit (
+            id      INTEGER PRIMARY KEY AUTOINCREMENT,
+            at      INTEGER NOT NULL,
+            actor   TEXT    NOT NULL,
+            action  TEXT    NOT NULL,
+            subject TEXT    NOT NULL,
+            before  TEXT,
+            after   TEXT
+        );
+        CREATE INDEX audit_subject ON audit (subject);
+        CREATE INDEX audit_actor ON audit (actor);
+        CREATE INDEX audit_action ON audit (action);
+        """,
     ];
 
     /// <summary>Brings the database up to this program, in one transaction; of processes that start at once one does it.</summary>

@@ -1,5 +1,6 @@
 using Microsoft.Extensions.Options;
 using Terse.ApiKeys;
+using Terse.Auditing;
 using Terse.Codes;
 using Terse.Links;
 
@@ -7,7 +8,7 @@ namespace Terse.Adapters.Sqlite;
 
 internal static class SqliteServices
 {
-    /// <summary>Links, idempotency claims, code ranges and API keys in one SQLite file. The file is opened when the first of them is resolved.</summary>
+    /// <summary>Links, idempotency claims, code ranges, API keys and the audit log in one SQLite file. The file is opened when the first of them is resolved.</summary>
     public static IServiceCollection AddSqliteStores(this IServiceCollection services)
     {
         services.AddOptions<SqliteOptions>().BindConfiguration(SqliteOptions.Section).ValidateOnStart();
@@ -17,6 +18,7 @@ internal static class SqliteServices
         services.AddSingleton<IIdempotencyStore, SqliteIdempotencyStore>();
         services.AddSingleton<ICodeRangeStore, SqliteCodeRangeStore>();
         services.AddSingleton<IApiKeyStore, SqliteApiKeyStore>();
+        services.AddSingleton<IAuditStore, SqliteAuditStore>();
         return services;
     }
 }

@@ -1,0 +1,50 @@
+using Microsoft.Extensions.Options;
+using Terse.Auditing;
+
+namespace Terse.Links;
+
+/// <summary>
+/// Tells of a change of a link once the store has confirmed it: caches at once, then the audit log, and only then the maker. Whoever changes a link calls it.
+/// </summary>
+internal sealed class LinkJournal(LinkChanges changes, AuditLog audit, IOptions<AuditOptions> options, TimeProvider time)
+{
+    public ValueTask CreatedAsync(Link link)
+    {
+        changes.Publish(LinkChange.Created(link));
+        return options.Value.Creations ? audit.RecordAsync(link.Owner, AuditActions.LinkCreated, Subject(link), null, LinkState.Of(link)) : ValueTask.CompletedTask;
+    }
+
+    public ValueTask ChangedAsync(Link before, Link after, string actor, string action = AuditActions.LinkChanged)
+    {
+        changes.Publish(LinkChange.Changed(after));
+        return audit.RecordChangeAsync(actor, action, Subject(after), LinkState.Of(before), LinkState.Of(after, before));
+    }
+
+    public ValueTask DeletedAsync(Link link, string actor)
+    {
+        changes.Publish(LinkChange.Removed(link, time.GetUtcNow()));
+        return audit.RecordAsync(actor, AuditActions.LinkDeleted, Subject(link), LinkState.Of(link), null);
+    }
+
+    public ValueTask ImportedAsync(IReadOnlyList<Link> links, string actor)
+    {
+        foreach (var link in links) changes.Publish(LinkChange.Created(link));
+        return options.Value.Creations
+            ? audit.RecordAllAsync(actor, AuditActions.LinkImported, links.Select(static link => (Subject(link), (object)LinkState.Of(link))))
+            : ValueTask.CompletedTask;
+    }
+
+    private static string Subject(Link link) => $"link:{link.Code}";
+}
+
+/// <summary>What the audit log and webhooks tell of a link: all but its secrets. A password is "set", or "changed" when another one replaced it.</summary>
+internal sealed record LinkState(
+    string Code, string Url, string? Title, IReadOnlyList<string> Tags, int RedirectType, DateTimeOffset CreatedAt, DateTimeOffset? ExpiresAt, long EdgeTtl,
+    bool Disabled, long? MaxVisits, string? Password, string? TakenDown, string Owner)
+{
+    public static LinkState Of(Link link, Link? before = null) => new(
+        link.Code.Value, link.Destination, link.Title, link.Tags, (int)link.RedirectType, link.CreatedAt, link.ExpiresAt, (long)link.EdgeTtl.TotalSeconds,
+        link.Disabled, link.MaxVisits,
+        link.PasswordHash is null ? null : before?.PasswordHash is { } old && old != link.PasswordHash ? "changed" : "set",
+        link.TakenDown?.ToString().ToLowerInvariant(), link.Owner);
+}
