@@ -37,12 +37,21 @@ internal sealed class TerseProcess : IAsyncDisposable
     public TimeSpan StartUp { get; private set; }
 
     /// <summary>Serves <paramref name="data"/> and waits for the first answer.</summary>
-    public static async Task<TerseProcess> ServeAsync(string data, bool withKnownKey = true, params string[] more)
+    public static Task<TerseProcess> ServeAsync(string data, bool withKnownKey = true, params string[] more)
+    {
+        string[] key = withKnownKey ? ["--set", $"BootstrapKey={AdminKey}"] : [];
+        return StartAsync(url => ["--data", data, "--urls", url, .. key, .. more]);
+    }
+
+    /// <summary>Stands in front of redirect nodes and waits for the first answer.</summary>
+    public static Task<TerseProcess> GatewayAsync(params Uri[] nodes) =>
+        StartAsync(url => ["gateway", "--urls", url, "--redirect-nodes", string.Join(',', nodes.Select(node => node.GetLeftPart(UriPartial.Authority)))]);
+
+    private static async Task<TerseProcess> StartAsync(Func<string, string[]> arguments)
     {
         var url = $"http://127.0.0.1:{FreePort()}";
         var clock = Stopwatch.StartNew();
-        string[] key = withKnownKey ? ["--set", $"BootstrapKey={AdminKey}"] : [];
-        var terse = new TerseProcess(["--data", data, "--urls", url, .. key, .. more]) { Url = new Uri(url) };
+        var terse = new TerseProcess(arguments(url)) { Url = new Uri(url) };
         using var client = terse.Client();
         while (true)
         {

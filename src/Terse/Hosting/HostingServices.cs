@@ -9,9 +9,10 @@ internal static class HostingServices
 {
     /// <summary>Reads the settings, each source winning over the one before: appsettings.json, the environment, the command line.</summary>
     /// <exception cref="OptionsValidationException">One of the program-wide options is not legal.</exception>
-    public static TerseOptions AddTerseConfiguration(this IHostApplicationBuilder builder, IReadOnlyDictionary<string, string?> settings)
+    /// <param name="reload">Whether appsettings.json is read again when it changes.</param>
+    public static TerseOptions AddTerseConfiguration(this IHostApplicationBuilder builder, IReadOnlyDictionary<string, string?> settings, bool reload = false)
     {
-        builder.Configuration.AddJsonFile(Path.GetFullPath("appsettings.json"), optional: true);
+        builder.Configuration.AddJsonFile(Path.GetFullPath("appsettings.json"), optional: true, reloadOnChange: reload);
         builder.Configuration.AddEnvironmentVariables();
         builder.Configuration.AddInMemoryCollection(settings);
         builder.Services.AddSingleton<IValidateOptions<TerseOptions>, TerseOptionsValidator>()

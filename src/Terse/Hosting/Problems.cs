@@ -54,6 +54,9 @@ internal static class Problems
 
     public static ProblemHttpResult TooLarge(string detail) => Of(413, "too-large", "The request is too large.", detail);
 
+    public static ProblemHttpResult NoNode() => Of(
+        503, "no-node", "No node answers.", "The gateway could not reach a node that would. Try again in a few seconds.");
+
     public static ProblemHttpResult StoreUnavailable() => Of(
         503, "store-unavailable", "The store cannot be reached.", "Nothing was changed. Try again in a few seconds.");
 

@@ -1,5 +1,6 @@
 using System.CommandLine;
 using Terse.ApiKeys;
+using Terse.Gateway;
 using Terse.Planning;
 using Terse.Portability;
 
@@ -18,6 +19,7 @@ internal static class TerseCommand
             ServeCommand.Urls,
             ServeCommand.Roles,
             serve,
+            GatewayCommand.Create(),
             KeysCommand.Create(),
             ExportCommand.Create(),
             ImportCommand.Create(),

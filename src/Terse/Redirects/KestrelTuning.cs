@@ -16,6 +16,9 @@ internal static class KestrelTuning
     {
         builder.WebHost.ConfigureKestrel(kestrel => kestrel.AddServerHeader = false);
 
+        // A line ends with CR LF: a server in front that sees other lines than we do can be made to pass on a request that it never saw.
+        AppContext.SetSwitch("Microsoft.AspNetCore.Server.Kestrel.DisableHttp1LineFeedTerminators", true);
+
         // While this logger is enabled for anything, ASP.NET Core makes an Activity and a log scope for each request, logged or not.
         builder.Logging.AddFilter("Microsoft.AspNetCore.Hosting.Diagnostics", LogLevel.None);
 

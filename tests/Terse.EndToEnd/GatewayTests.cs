@@ -1,0 +1,96 @@
+using System.Diagnostics;
+using System.Net;
+using System.Net.Http.Json;
+using System.Text.Json;
+
+namespace Terse.EndToEnd;
+
+public sealed class GatewayTests : WithDataDirectory
+{
+    private const int Links = 200;
+    private static readonly TimeSpan Load = TimeSpan.FromSeconds(3);
+    private static CancellationToken Cancellation => TestContext.Current.CancellationToken;
+
+    [Fact]
+    public async Task A_redirect_node_killed_under_load_fails_no_request_for_a_cached_link()
+    {
+        var codes = await SeedAsync();
+        await using var first = await ServeCopyAsync("first");
+        await using var second = await ServeCopyAsync("second");
+        await using var third = await ServeCopyAsync("third");
+        await using var gateway = await TerseProcess.GatewayAsync(first.Url, second.Url, third.Url);
+        using var client = gateway.Client(apiKey: null);
+        foreach (var code in codes) Assert.Null(await FollowAsync(client, code));
+
+        var (answered, failures) = (0, new System.Collections.Concurrent.ConcurrentQueue<string>());
+        var clock = Stopwatch.StartNew();
+        var load = Enumerable.Range(0, 16).Select(visitor => Task.Run(
+            async () =>
+            {
+                for (var i = visitor; clock.Elapsed < Load; i++)
+                {
+                    if (await FollowAsync(client, codes[i % codes.Length]) is { } failure) failures.Enqueue(failure);
+                    else Interlocked.Increment(ref answered);
+                }
+            },
+            Cancellation)).ToArray();
+        while (Volatile.Read(ref answered) < 500) await Task.Yield();
+        await second.KillAsync();
+        var afterKill = Volatile.Read(ref answered);
+        await Task.WhenAll(load);
+
+        Assert.Empty(failures);
+        Assert.True(answered > afterKill + 500, $"Only {answered - afterKill} answers after the kill.");
+        TestContext.Current.TestOutputHelper?.WriteLine($"{answered} redirects, none failed; {answered - afterKill} of them after the kill.");
+    }
+
+    [Fact]
+    public async Task A_gateway_told_to_stop_lets_requests_finish_and_ends_with_0()
+    {
+        await using var node = await TerseProcess.ServeAsync(Data);
+        await using var gateway = await TerseProcess.GatewayAsync(node.Url);
+        using var client = gateway.Client();
+        using var made = await client.PostAsJsonAsync("/api/v1/links", new { url = "https://example.com/" }, Cancellation);
+        Assert.Equal(HttpStatusCode.Created, made.StatusCode);
+        gateway.Terminate();
+        await gateway.ExitAsync();
+        Assert.Equal(0, gateway.ExitCode);
+    }
+
+    private static async Task<string?> FollowAsync(HttpClient client, string code)
+    {
+        try
+        {
+            using var answer = await client.GetAsync($"/{code}", Cancellation);
+            return answer.StatusCode == HttpStatusCode.Found ? null : $"{(int)answer.StatusCode}";
+        }
+        catch (HttpRequestException e)
+        {
+            return e.Message;
+        }
+    }
+
+    /// <summary>Links in a directory that each node then has a copy of.</summary>
+    private async Task<string[]> SeedAsync()
+    {
+        await using var terse = await TerseProcess.ServeAsync(Path.Combine(Data, "seed"));
+        using var client = terse.Client();
+        var codes = new List<string>();
+        for (var i = 0; i < Links; i++)
+        {
+            using var made = await client.PostAsJsonAsync("/api/v1/links", new { url = $"https://example.com/{i}" }, Cancellation);
+            codes.Add((await made.Content.ReadFromJsonAsync<JsonElement>(Cancellation)).GetProperty("code").GetString()!);
+        }
+
+        terse.Terminate();
+        await terse.ExitAsync();
+        return [.. codes];
+    }
+
+    private async Task<TerseProcess> ServeCopyAsync(string name)
+    {
+        var copy = Directory.CreateDirectory(Path.Combine(Data, name)).FullName;
+        foreach (var file in Directory.GetFiles(Path.Combine(Data, "seed"))) File.Copy(file, Path.Combine(copy, Path.GetFileName(file)));
+        return await TerseProcess.ServeAsync(copy, withKnownKey: false, "--roles", "Redirect");
+    }
+}

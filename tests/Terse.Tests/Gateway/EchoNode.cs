@@ -1,0 +1,131 @@
+using System.Net;
+using System.Net.Sockets;
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Hosting;
+using Microsoft.AspNetCore.Http;
+using Microsoft.Extensions.Logging;
+
+namespace Terse.Tests.Gateway;
+
+/// <summary>A node that tells what reached it: its own name, the method, and the headers. It can be unready, hold requests, and die.</summary>
+internal sealed class EchoNode : IAsyncDisposable
+{
+    private readonly WebApplication _app;
+    private volatile TaskCompletionSource? _held;
+    private int _requests;
+
+    private EchoNode(WebApplication app, string name) => (_app, Name) = (app, name);
+
+    public string Name { get; }
+
+    public Uri Url { get; private set; } = null!;
+
+    public bool Ready { get; set; } = true;
+
+    /// <summary>How many requests came, questions for its health aside.</summary>
+    public int Requests => Volatile.Read(ref _requests);
+
+    public string? LastLength { get; private set; }
+
+    public static async Task<EchoNode> StartAsync(string name)
+    {
+        var builder = WebApplication.CreateSlimBuilder();
+        builder.Logging.ClearProviders();
+        builder.WebHost.UseUrls("http://127.0.0.1:0");
+        var app = builder.Build();
+        var node = new EchoNode(app, name);
+        app.Run(node.AnswerAsync);
+        await app.StartAsync(TestContext.Current.CancellationToken);
+        node.Url = new Uri(app.Urls.First());
+        return node;
+    }
+
+    public static Uri NobodyThere()
+    {
+        using var listener = new TcpListener(IPAddress.Loopback, 0);
+        listener.Start();
+        return new Uri($"http://127.0.0.1:{((IPEndPoint)listener.LocalEndpoint).Port}");
+    }
+
+    public void Hold() => _held = new(TaskCreationOptions.RunContinuationsAsynchronously);
+
+    public void Release() => _held?.TrySetResult();
+
+    public async ValueTask DisposeAsync()
+    {
+        Release();
+        using var now = new CancellationTokenSource(TimeSpan.Zero);
+        await _app.StopAsync(now.Token);
+        await _app.DisposeAsync();
+    }
+
+    private async Task AnswerAsync(HttpContext context)
+    {
+        if (context.Request.Path == "/health/ready")
+        {
+            context.Response.StatusCode = Ready ? 200 : 503;
+            return;
+        }
+
+        LastLength = context.Request.Headers.ContentLength?.ToString(System.Globalization.CultureInfo.InvariantCulture);
+        Interlocked.Increment(ref _requests);
+        if (_held is { } held) await held.Task;
+        await context.Response.WriteAsJsonAsync(new
+        {
+            node = Name,
+            method = context.Request.Method,
+            path = context.Request.Path.Value,
+            headers = context.Request.Headers.ToDictionary(header => header.Key.ToLowerInvariant(), header => header.Value.ToString()),
+        });
+    }
+}
+
+/// <summary>Takes connections, reads what comes, and hangs up without an answer.</summary>
+internal sealed class HangingUpNode : IAsyncDisposable
+{
+    private readonly TcpListener _listener = new(IPAddress.Loopback, 0);
+    private readonly Task _answering;
+    private int _requests;
+
+    public HangingUpNode()
+    {
+        _listener.Start();
+        _answering = AnswerAsync();
+    }
+
+    public Uri Url => new($"http://127.0.0.1:{((IPEndPoint)_listener.LocalEndpoint).Port}");
+
+    /// <summary>How many requests came, questions for its health aside.</summary>
+    public int Requests => Volatile.Read(ref _requests);
+
+    public async ValueTask DisposeAsync()
+    {
+        _listener.Stop();
+        await _answering;
+    }
+
+    private async Task AnswerAsync()
+    {
+        var buffer = new byte[8192];
+        while (true)
+        {
+            try
+            {
+                using var connection = await _listener.AcceptTcpClientAsync();
+                await using var stream = connection.GetStream();
+                var read = await stream.ReadAsync(buffer);
+                var text = System.Text.Encoding.ASCII.GetString(buffer, 0, read);
+                if (text.StartsWith("GET /health/ready", StringComparison.Ordinal)) await stream.WriteAsync("HTTP/1.1 200 OK\r\nContent-Length: 0\r\nConnection: close\r\n\r\n"u8.ToArray());
+                else Interlocked.Increment(ref _requests);
+            }
+            catch (IOException)
+            {
+                // The caller hung up first.
+            }
+            catch (Exception e) when (e is SocketException or ObjectDisposedException)
+            {
+                return;
+            }
+        }
+    }
+}
