@@ -20,6 +20,7 @@ usage() {
   test     build, and run every test; finds or installs the servers that they need
   servers  find or install the servers that the tests need, and print where they are
   bench    compare redirects with bare Kestrel and nginx: [seconds per run] [links]
+  gateway  compare redirects asked of a node directly with those through the gateway: [seconds per run] [links]
   format   put every file into the house format (--verify: only say which are not)
 TEXT
 }
@@ -113,6 +114,7 @@ case "$verb" in
   test) servers; build; run_tests "$tests" "$end_to_end" ;;
   servers) servers; env | grep ^TERSE_TEST_ | sort ;;
   bench) need "${bench_programs[@]}"; exec bench/compare.sh "$@" ;;
+  gateway) need "${bench_programs[@]}"; exec bench/gateway.sh "$@" ;;
   format) if [ "${1:-}" = --verify ]; then dotnet format Terse.slnx --verify-no-changes --no-restore; else dotnet format Terse.slnx; fi ;;
   "") usage ;;
   *) usage; echo "There is no verb \"$verb\"." >&2; exit 2 ;;

@@ -11,5 +11,6 @@ var root = new RootCommand("What Terse's benchmarks are made of. bench/compare.s
     Seed.Command(),
     TraceFile.Command(),
     OpenLoop.Command(),
+    PolicyBenchmark.Command(),
 };
 return await root.Parse(args).InvokeAsync();

@@ -80,10 +80,10 @@ public sealed partial class DecisionLogTests
             || Benchmarks.Value.Any(file => file.Contains(test, StringComparison.Ordinal) && file.Contains($"class {@class}", StringComparison.Ordinal));
     }
 
+    // Programs of their own, which are read rather than loaded.
     private static readonly Lazy<IReadOnlyList<string>> Benchmarks = new(() =>
-        Path.Combine(Repository.Root, "bench") is var bench && Directory.Exists(bench)
-            ? [.. Directory.EnumerateFiles(bench, "*.cs", SearchOption.AllDirectories).Select(File.ReadAllText)]
-            : []);
+        [.. new[] { "bench", "tests/Terse.EndToEnd" }.Select(folder => Path.Combine(Repository.Root, folder)).Where(Directory.Exists)
+            .SelectMany(folder => Directory.EnumerateFiles(folder, "*.cs", SearchOption.AllDirectories)).Select(File.ReadAllText)]);
 
     [GeneratedRegex(@"\]\((?<to>[^)#\s]+)(#[^)]*)?\)")]
     private static partial Regex Link();

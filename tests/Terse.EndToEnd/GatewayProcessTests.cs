@@ -5,7 +5,7 @@ using System.Text.Json;
 
 namespace Terse.EndToEnd;
 
-public sealed class GatewayTests : WithDataDirectory
+public sealed class GatewayProcessTests : WithDataDirectory
 {
     private const int Links = 200;
     private static readonly TimeSpan Load = TimeSpan.FromSeconds(3);
