@@ -5,6 +5,7 @@ var root = new RootCommand("What Terse's benchmarks are made of. bench/compare.s
 {
     HitRateBenchmark.Command(),
     HotPathBenchmark.Command(),
+    HotKeyBenchmark.Command(),
     MissBenchmark.Command(),
     BareServer.Command(),
     SliceServer.Command(),
