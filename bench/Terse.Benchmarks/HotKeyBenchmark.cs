@@ -56,7 +56,7 @@ internal static class HotKeyBenchmark
             var commands = (await CommandsAsync(cluster)).Zip(before, (now, then) => now - then).ToArray();
             var total = Math.Max(1, commands.Sum());
             Console.WriteLine(FormattableString.Invariant(
-                $"| {name} | {links:N0} | {answers / duration.TotalSeconds:N0} | {At(latencies, 0.5):F1} | {At(latencies, 0.99):F1} | {1000.0 * total / answers:F1} | {100.0 * commands.Max() / total:F0} % | {commands.Count(server => server * 20 >= total)} |"));
+                $"| {name} | {links:N0} | {answers / duration.TotalSeconds:N0} | {At(latencies, 0.5):F2} | {At(latencies, 0.99):F2} | {1000.0 * total / answers:F1} | {100.0 * commands.Max() / total:F0} % | {commands.Count(server => server * 20 >= total)} |"));
         }
     }
 

@@ -13,23 +13,31 @@ internal sealed partial class BackplaneOutbox(BackplaneMetrics metrics, TimeProv
 
     private readonly Channel<Pending> _pending = Channel.CreateBounded<Pending>(new BoundedChannelOptions(Capacity) { SingleReader = true });
 
+    private volatile bool _dropping;
+
     public ChannelReader<Pending> Pending => _pending.Reader;
 
     public void OnChanged(LinkChange change)
     {
         // Nobody can have asked for a generated code before it was there; of an alias a node may hold a negative entry.
         if (change is { Kind: LinkChangeKind.Created, Link.IsAlias: false }) return;
-        if (_pending.Writer.TryWrite(new Pending(change, time.GetTimestamp()))) return;
+        if (_pending.Writer.TryWrite(new Pending(change, time.GetTimestamp())))
+        {
+            _dropping = false;
+            return;
+        }
         metrics.Dropped();
-        Log.Dropped(logger, change.Code.Value);
+        if (_dropping) return;
+        _dropping = true;
+        Log.Dropping(logger);
     }
 
     public void Complete() => _pending.Writer.TryComplete();
 
     private static partial class Log
     {
-        [LoggerMessage(2105, LogLevel.Warning, "The other nodes were not told that {Code} changed: Redis is away and too many changes wait for it")]
-        public static partial void Dropped(ILogger logger, string code);
+        [LoggerMessage(2105, LogLevel.Warning, "Other nodes are not told of changes for now: Redis is away, and too many changes wait for it already. They see them when what they hold ends")]
+        public static partial void Dropping(ILogger logger);
     }
 }
 

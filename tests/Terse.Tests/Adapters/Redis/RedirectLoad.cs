@@ -1,5 +1,4 @@
 using System.Collections.Concurrent;
-using Terse.Tests.Redirects;
 
 namespace Terse.Tests.Adapters.Redis;
 
@@ -11,7 +10,7 @@ internal sealed class RedirectLoad : IAsyncDisposable
     private long _answered;
 
     /// <summary>Starts to follow; <paramref name="expected"/> is path and destination of each link.</summary>
-    public RedirectLoad(RedirectServer node, IReadOnlyList<(string Path, string Destination)> expected, int clients = 4) =>
+    public RedirectLoad(HttpClient node, IReadOnlyList<(string Path, string Destination)> expected, int clients = 4) =>
         _clients = [.. Enumerable.Range(0, clients).Select(client => Task.Run(() => FollowAsync(node, expected, client)))];
 
     public long Answered => Volatile.Read(ref _answered);
@@ -30,10 +29,11 @@ internal sealed class RedirectLoad : IAsyncDisposable
     {
         await _stop.CancelAsync();
         await Task.WhenAll(_clients);
+        TestContext.Current.TestOutputHelper?.WriteLine($"{Answered} redirects, {Failures.Values.Sum()} failed");
         _stop.Dispose();
     }
 
-    private async Task FollowAsync(RedirectServer node, IReadOnlyList<(string Path, string Destination)> expected, int client)
+    private async Task FollowAsync(HttpClient node, IReadOnlyList<(string Path, string Destination)> expected, int client)
     {
         for (var i = client; !_stop.IsCancellationRequested; i++)
         {
@@ -44,11 +44,11 @@ internal sealed class RedirectLoad : IAsyncDisposable
         }
     }
 
-    private static async Task<string> AskAsync(RedirectServer node, string path)
+    private static async Task<string> AskAsync(HttpClient node, string path)
     {
         try
         {
-            using var response = await node.Client.GetAsync(path, CancellationToken.None);
+            using var response = await node.GetAsync(path, CancellationToken.None);
             return response.Headers.Location?.OriginalString ?? $"{(int)response.StatusCode}";
         }
         catch (HttpRequestException exception)

@@ -34,7 +34,7 @@ public sealed class RedisOutageTests : IAsyncLifetime
     [Fact]
     public async Task Redis_killed_and_restarted_under_load_fails_no_redirect()
     {
-        await using var load = new RedirectLoad(_node, _links);
+        await using var load = new RedirectLoad(_node.Client, _links);
         await HitsGrowAsync();
         await _redis.KillAsync();
         await ReadsGrowAsync();
@@ -46,7 +46,7 @@ public sealed class RedisOutageTests : IAsyncLifetime
     [Fact]
     public async Task Redis_that_hangs_under_load_fails_no_redirect_and_is_soon_left_alone()
     {
-        await using var load = new RedirectLoad(_node, _links);
+        await using var load = new RedirectLoad(_node.Client, _links);
         await HitsGrowAsync();
         _redis.Pause();
         await RedisNode.UntilAsync(() => Task.FromResult(_node.Get<Gates>().L2.IsShut));
@@ -59,7 +59,7 @@ public sealed class RedisOutageTests : IAsyncLifetime
     [Fact]
     public async Task Store_gone_under_load_fails_no_redirect_of_a_link_that_was_followed_before()
     {
-        await using var load = new RedirectLoad(_node, _links);
+        await using var load = new RedirectLoad(_node.Client, _links);
         await load.MoreAsync(2 * Links);
         await HitsGrowAsync();
         _store.Down = true;
@@ -75,7 +75,7 @@ public sealed class RedisOutageTests : IAsyncLifetime
     [Fact]
     public async Task Store_and_Redis_gone_under_load_still_redirects_what_L1_holds()
     {
-        await using var load = new RedirectLoad(_node, _links);
+        await using var load = new RedirectLoad(_node.Client, _links);
         await load.MoreAsync(2 * Links);
         await HitsGrowAsync();
         _store.Down = true;

@@ -34,24 +34,22 @@ public sealed class RedisTopologyTests
         var link = Put(a, "link0", "https://0.example/");
         foreach (var (path, destination) in _links[1..]) Put(a, path[1..], destination);
 
-        await using (var load = new RedirectLoad(a, _links))
-        {
-            await load.MoreAsync(4 * Links);
-            Assert.Equal("https://0.example/", await b.LocationAsync("/link0"));
-            await RedisNode.UntilAsync(async () => await b.Shared().ReadAsync(link.Code, isHot: false) is not null);
-            await lost.KillAsync();
-            await load.MoreAsync(4 * Links);
+        var edited = Put(a, "edited", "https://old.example/");
+        Assert.Equal("https://old.example/", await b.LocationAsync("/edited"));
 
-            // L2 has the slots of the lost primary again.
-            await RedisNode.UntilAsync(() => IsSharedAsync(b, link));
-            Assert.Empty(load.Failures);
-        }
+        await using var load = new RedirectLoad(a.Client, _links);
+        await load.MoreAsync(4 * Links);
+        await lost.KillAsync();
+        await load.MoreAsync(4 * Links);
 
-        // So has the backplane, wherever the subscription went.
-        var changed = link with { Version = link.Version + 1, Destination = "https://changed.example/" };
+        // L2 is written to again, in the slots of the lost primary too, and the backplane is heard, wherever the subscription went.
+        await RedisNode.UntilAsync(() => IsSharedAsync(b, link));
+        var changed = edited with { Version = edited.Version + 1, Destination = "https://new.example/" };
         _store.Set(changed);
         a.Changes.Publish(LinkChange.Changed(changed));
-        await RedisNode.UntilAsync(async () => await b.LocationAsync("/link0") == "https://changed.example/");
+        await RedisNode.UntilAsync(async () => await b.LocationAsync("/edited") == "https://new.example/");
+        await load.MoreAsync(4 * Links);
+        Assert.Empty(load.Failures);
     }
 
     private static async Task<bool> IsSharedAsync(RedirectServer node, Link link)
