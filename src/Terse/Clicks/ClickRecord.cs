@@ -6,7 +6,7 @@ namespace Terse.Clicks;
 /// <param name="Position">Grows by at least one with every record of a source (a node's click log). With the source it is the click's id.</param>
 /// <param name="At">When it was answered; millisecond precision, UTC.</param>
 /// <param name="Kind">What was answered.</param>
-/// <param name="Code">The code that was asked for. Of a <see cref="ClickKind.NotFound"/> it is what the visitor made up.</param>
+/// <param name="Code">The link. <c>""</c> of a <see cref="ClickKind.NotFound"/>: what visitors make up is not kept.</param>
 /// <param name="Flags">What the request said of itself beside the texts below.</param>
 /// <param name="Address">The visitor's address, or null when it is not known.</param>
 /// <param name="UserAgent">The header of that name, or <c>""</c>; the same holds for the two that follow.</param>

@@ -1,7 +1,9 @@
 using Microsoft.Extensions.Options;
 using Terse.Adapters.DuckDb;
+using Terse.Adapters.LocalLog;
 using Terse.Adapters.PostgreSql;
 using Terse.Adapters.Sqlite;
+using Terse.Clicks;
 
 namespace Terse.Hosting;
 
@@ -18,16 +20,22 @@ internal static class Stores
         _ = stores.Links switch
         {
             "PostgreSql" => services.AddPostgreSqlStores(),
-            _ => services.AddSqliteStores()
-                .AddOptions<SqliteOptions>().PostConfigure<IOptions<TerseOptions>>((sqlite, terse) => sqlite.DataDirectory = terse.Value.DataDirectory).Services,
+            _ => services.AddSqliteStores().InDataDirectory<SqliteOptions>((sqlite, directory) => sqlite.DataDirectory = directory),
         };
         _ = stores.Clicks switch
         {
-            _ => services.AddDuckDbClickStore()
-                .AddOptions<DuckDbOptions>().PostConfigure<IOptions<TerseOptions>>((duck, terse) => duck.DataDirectory = terse.Value.DataDirectory).Services,
+            _ => services.AddDuckDbClickStore().InDataDirectory<DuckDbOptions>((duckDb, directory) => duckDb.DataDirectory = directory),
         };
-        return services;
+        services.AddClickLog().InDataDirectory<RecordingOptions>((clicks, directory) => clicks.Directory = Path.Combine(directory, "clicks"));
+        return stores.Queue switch
+        {
+            _ => services.AddLocalClickQueue(),
+        };
     }
+
+    private static IServiceCollection InDataDirectory<T>(this IServiceCollection services, Action<T, string> place)
+        where T : class =>
+        services.AddOptions<T>().PostConfigure<IOptions<TerseOptions>>((options, terse) => place(options, terse.Value.DataDirectory)).Services;
 
     /// <summary>Holds the data directory that the settings name, so that no server starts on it meanwhile.</summary>
     /// <exception cref="CommandException">A server runs on it; <paramref name="otherwise"/> says what else can be done.</exception>

@@ -15,6 +15,10 @@ internal sealed class StoresOptions
     /// <summary>Where clicks are: <c>DuckDb</c>, a file in the data directory.</summary>
     [AllowedValues("DuckDb", ErrorMessage = "Terse:Stores:Clicks must be DuckDb.")]
     public string Clicks { get; set; } = "DuckDb";
+
+    /// <summary>How clicks get to the worker: <c>Local</c>, the click log of this process alone.</summary>
+    [AllowedValues("Local", ErrorMessage = "Terse:Stores:Queue must be Local.")]
+    public string Queue { get; set; } = "Local";
 }
 
 [OptionsValidator]

@@ -1,6 +1,7 @@
 using Terse.Adapters.Redis;
 using Terse.ApiKeys;
 using Terse.Auditing;
+using Terse.Clicks;
 using Terse.Clicks.Statistics;
 using Terse.Codes;
 using Terse.Links;
@@ -42,11 +43,17 @@ internal static class TerseApp
         }
 
         builder.Services.AddStatistics();
-        if (roles.Has(NodeRoles.Clicks)) builder.Services.AddRollUp();
+        if (roles.Has(NodeRoles.Clicks))
+        {
+            builder.Services.AddClickWorker();
+            builder.Services.AddRollUp();
+        }
+
         if (roles.Has(NodeRoles.Redirect))
         {
             builder.Services.AddSingleton<CodeMayExist>(provider => provider.GetRequiredService<IssuedCodes>().MayExist);
             builder.Services.AddRedirects();
+            builder.Services.AddClickRecording();
         }
 
         if (roles.Has(NodeRoles.Api))
@@ -77,6 +84,7 @@ internal static class TerseApp
             app.MapApiKeys();
             app.MapStatistics();
             app.MapLiveClicks();
+            app.MapDeadLetters();
             app.MapPortability();
             app.MapAudit();
             app.MapTerseOpenApi();

@@ -1,5 +1,6 @@
 using System.CommandLine;
 using Terse.ApiKeys;
+using Terse.Clicks;
 using Terse.Gateway;
 using Terse.Planning;
 using Terse.Portability;
@@ -21,6 +22,7 @@ internal static class TerseCommand
             serve,
             GatewayCommand.Create(),
             KeysCommand.Create(),
+            DeadLettersCommand.Create(),
             ExportCommand.Create(),
             ImportCommand.Create(),
             PlanCommand.Create(),

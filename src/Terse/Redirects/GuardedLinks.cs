@@ -1,4 +1,5 @@
 using Microsoft.AspNetCore.Http.Features;
+using Terse.Clicks;
 using Terse.Clicks.Enrichment;
 using Terse.Codes;
 using Terse.Links;
@@ -11,7 +12,7 @@ namespace Terse.Redirects;
 /// write of the store.
 /// </summary>
 internal sealed class GuardedLinks(
-    RedirectAnswers answers, LinkPasswords passwords, AttemptLimiter attempts, VisitTaker visits, RedirectMetrics metrics)
+    RedirectAnswers answers, LinkPasswords passwords, AttemptLimiter attempts, VisitTaker visits, RedirectMetrics metrics, ClickRecorder? clicks = null)
 {
     public const string PasswordHeader = "X-Link-Password";
     private const int MaxForm = 4096;
@@ -34,8 +35,8 @@ internal sealed class GuardedLinks(
         // 2. Programs
         if (guard.Limited)
         {
-            if (guard.UsedUp) return await RefuseAsync(RedirectCount.Ended, answers.Ended(context));
-            if (IsPrefetch(context.Request))
+            if (guard.UsedUp) return await RefuseUsedUpAsync(context, link);
+            if ((VisitFlags.Of(context.Request) & ClickFlags.Prefetch) != 0)
             {
                 // Browsers forget a speculative answer that is not a success, and ask again when the person really goes there.
                 context.Response.StatusCode = StatusCodes.Status503ServiceUnavailable;
@@ -53,7 +54,7 @@ internal sealed class GuardedLinks(
                     break;
                 case VisitResult.UsedUp:
                     guard.UsedUp = true;
-                    return await RefuseAsync(RedirectCount.Ended, answers.Ended(context));
+                    return await RefuseUsedUpAsync(context, link);
                 case VisitResult.Missing:
                     return await RefuseAsync(RedirectCount.NotFound, answers.NotFound(context));
                 default:
@@ -109,18 +110,17 @@ internal sealed class GuardedLinks(
         }
     }
 
+    private ValueTask<int> RefuseUsedUpAsync(HttpContext context, CachedLink link)
+    {
+        clicks?.Record(context, ClickKind.Ended, link.Code);
+        return RefuseAsync(RedirectCount.Ended, answers.Ended(context));
+    }
+
     private async ValueTask<int> RefuseAsync(RedirectCount outcome, Task answer)
     {
         metrics.Count(outcome);
         await answer;
         return 0;
-    }
-
-    private static bool IsPrefetch(HttpRequest request)
-    {
-        return Says("Sec-Purpose", "prefetch") || Says("Purpose", "prefetch") || Says("X-Moz", "prefetch") || Says("X-Purpose", "preview");
-
-        bool Says(string header, string word) => request.Headers[header].ToString().Contains(word, StringComparison.OrdinalIgnoreCase);
     }
 
     private bool IsBot(string userAgent) => _bots.Value.Contains(userAgent.Length > UserAgents.MaxLength ? userAgent[..UserAgents.MaxLength] : userAgent);

@@ -1,3 +1,4 @@
+using Terse.Clicks;
 using Terse.Codes;
 using Terse.Links;
 
@@ -5,10 +6,11 @@ namespace Terse.Redirects;
 
 /// <summary>
 /// The hot path. A request that L1 answers passes through here without a lock, an await, or an allocation of ours.
-/// 1. Take only GET and HEAD of a code. 2. Ask L1. 3. Answer. What L1 cannot answer is resolved on the way out of the hot path.
+/// 1. Take only GET and HEAD of a code. 2. Ask L1. 3. Answer, and record the click. What L1 cannot answer is resolved on the way out of the hot path.
 /// </summary>
 internal sealed class RedirectMiddleware(
-    RequestDelegate next, LinkResolver resolver, RedirectAnswers answers, GuardedLinks guards, MissLimiter misses, HotCodes hot, RedirectMetrics metrics, TimeProvider time)
+    RequestDelegate next, LinkResolver resolver, RedirectAnswers answers, GuardedLinks guards, MissLimiter misses, HotCodes hot, RedirectMetrics metrics, TimeProvider time,
+    ClickRecorder? clicks = null)
 {
     private const int SampleMask = HotCodes.Sampling - 1;
 
@@ -43,6 +45,7 @@ internal sealed class RedirectMiddleware(
     private void Redirect(HttpContext context, CachedLink link, int status, string cacheControl, long started)
     {
         answers.Redirect(context.Response, link, status, cacheControl);
+        clicks?.Record(context, ClickKind.Redirected, link.Code);
         metrics.Count(RedirectCount.Redirected);
 
         // The low bits of a nanosecond clock are as good as dice, and are already at hand.
@@ -98,10 +101,12 @@ internal sealed class RedirectMiddleware(
 
             case { Link: { } link } when link.Status is CachedLink.TakenDownStatus or CachedLink.TakenDownByLawStatus:
                 metrics.Count(RedirectCount.Ended);
+                clicks?.Record(context, ClickKind.Ended, link.Code);
                 return answers.TakenDown(context, link);
 
             case { Link: { } link } when link.Status == CachedLink.SwitchedOffStatus || now >= link.EndsAt:
                 metrics.Count(RedirectCount.Ended);
+                clicks?.Record(context, ClickKind.Ended, link.Code);
                 return answers.Ended(context);
 
             case { Link: { } link } when preview:
@@ -121,6 +126,7 @@ internal sealed class RedirectMiddleware(
         }
         misses.Miss(address, now);
         metrics.Count(RedirectCount.NotFound);
+        clicks?.Record(context, ClickKind.NotFound, "");
         return answers.NotFound(context);
     }
 }

@@ -50,6 +50,10 @@ internal sealed class TerseInstance : IAsyncDisposable
             ["Terse:Urls"] = "http://127.0.0.1:0",
             ["Terse:BootstrapKey"] = AdminKey,
         };
+
+        // Clicks are worked off at once, whatever the clock says.
+        all.TryAdd("Terse:Clicks:Linger", "00:00:00");
+        all.TryAdd("Terse:Clicks:LogMebibytes", "1");
         var app = TerseApp.Create(all, services =>
         {
             services.AddSingleton<TimeProvider>(time);

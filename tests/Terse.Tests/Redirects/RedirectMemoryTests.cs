@@ -1,12 +1,16 @@
+using System.Net;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Options;
 using Microsoft.Extensions.Time.Testing;
+using Terse.Clicks;
+using Terse.Clicks.Log;
 using Terse.Codes;
 using Terse.Links;
 using Terse.Redirects;
+using Terse.Tests.Contracts;
 
 namespace Terse.Tests.Redirects;
 
@@ -35,10 +39,13 @@ public sealed class RedirectMemoryTests
     }
 
     [Theory]
-    [InlineData("GET")]
-    [InlineData("HEAD")]
-    public async Task Redirect_allocates_at_most_0_bytes(string method)
+    [InlineData("GET", false)]
+    [InlineData("HEAD", false)]
+    [InlineData("GET", true)]
+    [InlineData("HEAD", true)]
+    public async Task Redirect_allocates_at_most_0_bytes(string method, bool withClicks)
     {
+        var directory = Directory.CreateTempSubdirectory("terse-log-").FullName;
         var store = new ScriptedLinkStore();
         await using var services = new ServiceCollection()
             .AddSingleton<IConfiguration>(new ConfigurationBuilder().Build())
@@ -48,7 +55,10 @@ public sealed class RedirectMemoryTests
             .AddSingleton<ILinkStore>(store)
             .AddSingleton<LinkChanges>()
             .AddRedirects()
+            .AddClickLog().Configure<RecordingOptions>(clicks => (clicks.Enabled, clicks.Directory, clicks.LogMebibytes) = (withClicks, directory, 16))
+            .AddClickRecording()
             .BuildServiceProvider();
+        services.GetRequiredService<ClickLog>().Open();
         var app = new ApplicationBuilder(services).UseRedirects().Build();
         var now = TimeProvider.System.GetUtcNow();
         var paths = new PathString[100];
@@ -62,6 +72,11 @@ public sealed class RedirectMemoryTests
         // Kestrel's own part is left out: the request and the header dictionary are made once, as Kestrel does per connection.
         var context = new DefaultHttpContext { RequestServices = services };
         context.Request.Method = method;
+        context.Connection.RemoteIpAddress = IPAddress.Parse("203.0.113.7");
+        context.Request.Headers.UserAgent = ARecord.Firefox;
+        context.Request.Headers.Referer = "https://example.com/page";
+        context.Request.Headers.AcceptLanguage = "de-AT,en;q=0.5";
+        context.Request.QueryString = new QueryString("?utm_source=mail");
         var allocated = 0L;
         for (var i = 0; i < 20_000; i++)
         {
@@ -76,6 +91,9 @@ public sealed class RedirectMemoryTests
 
         // What is left is the background's (tiered compilation patches call sites now and then): less than one byte in ten redirects.
         Assert.InRange(allocated / 10_000.0, 0, 0.1);
+        Assert.Equal(withClicks ? 20_000 : 0, services.GetRequiredService<ClickLog>().Read(0, int.MaxValue).Count);
+        services.GetRequiredService<ClickLog>().Dispose();
+        Directory.Delete(directory, recursive: true);
     }
 }
 

@@ -9,7 +9,8 @@ namespace Terse.Clicks.Enrichment;
 /// </summary>
 internal sealed partial class BotList
 {
-    private static readonly TimeSpan MatchTimeout = TimeSpan.FromMilliseconds(50);
+    // By the wall clock: long enough that a busy machine does not make a browser a bot.
+    private static readonly TimeSpan MatchTimeout = TimeSpan.FromSeconds(2);
 
     private readonly SearchValues<string> _crawlers;
     private readonly SearchValues<string> _bots;

@@ -1,0 +1,37 @@
+using Microsoft.Extensions.DependencyInjection.Extensions;
+using Microsoft.Extensions.Options;
+using Terse.Clicks.Enrichment;
+using Terse.Clicks.Log;
+
+namespace Terse.Clicks;
+
+internal static class ClicksServices
+{
+    /// <summary>What the click log needs, opened by nobody yet: for verbs that look into a data directory beside a server.</summary>
+    public static IServiceCollection AddClickLog(this IServiceCollection services)
+    {
+        services.AddSingleton<IValidateOptions<RecordingOptions>, RecordingOptionsValidator>()
+            .AddOptions<RecordingOptions>().BindConfiguration(RecordingOptions.Section).ValidateOnStart();
+        return services.AddSingleton<ClickLog>();
+    }
+
+    /// <summary>Records the visits of this process. The log must be there: <see cref="AddClickLog"/>.</summary>
+    public static IServiceCollection AddClickRecording(this IServiceCollection services)
+    {
+        services.TryAddSingleton<ClickMetrics>();
+        services.TryAddEnumerable(ServiceDescriptor.Singleton<IHostedService, ClickLogLifetime>());
+        return services.AddSingleton<ClickRecorder>();
+    }
+
+    /// <summary>Works off the queue in this process.</summary>
+    public static IServiceCollection AddClickWorker(this IServiceCollection services)
+    {
+        services.TryAddSingleton<ClickMetrics>();
+        services.TryAddSingleton(Random.Shared);
+        services.TryAddEnumerable(ServiceDescriptor.Singleton<IHostedService, ClickLogLifetime>());
+        services.AddOptions<EnrichmentOptions>().BindConfiguration(EnrichmentOptions.Section);
+        return services
+            .AddSingleton<GeoDatabase>().AddSingleton<UserAgents>().AddSingleton<ClickEnricher>()
+            .AddHostedService<ClickWorker>();
+    }
+}
