@@ -20,10 +20,27 @@ internal sealed class PostgreSqlServer(ServerProcess process) : IAsyncDisposable
         var initdb = AsUser("initdb", ["--pgdata", folder, "--username", User, "--auth", "trust", "--encoding", "UTF8", "--locale", "C", "--no-sync"]);
         await ChildProcess.RunAsync(initdb[0], initdb[1..]);
 
+        return await RunAsync(folder, settings);
+    }
+
+    /// <summary>A streaming replica of <paramref name="primary"/>: it has all that the primary had at the start, and follows it.</summary>
+    public static async Task<PostgreSqlServer> StartReplicaAsync(PostgreSqlServer primary, params string[] settings)
+    {
+        var folder = Directory.CreateTempSubdirectory("terse-postgresql-").FullName;
+        if (Environment.IsPrivilegedProcess) await ChildProcess.RunAsync("chown", User, folder);
+        var copy = AsUser("pg_basebackup", [
+            "--pgdata", folder, "--host", "127.0.0.1", "--port", primary.Port.ToString(CultureInfo.InvariantCulture), "--username", User,
+            "--checkpoint", "fast", "--write-recovery-conf", "--wal-method", "stream", "--no-sync"]);
+        await ChildProcess.RunAsync(copy[0], copy[1..]);
+        return await RunAsync(folder, settings);
+    }
+
+    private static async Task<PostgreSqlServer> RunAsync(string folder, string[] settings)
+    {
         string[] all = ["listen_addresses=127.0.0.1", "unix_socket_directories=", "fsync=off", "max_connections=200", "log_min_messages=warning", .. settings];
         var server = AsUser("postgres", ["-D", folder, .. all.SelectMany(setting => new[] { "-c", setting })]);
         return new(await ServerProcess.StartAsync(
-            server[0], (port, _) => [.. server[1..], "-p", port.ToString(CultureInfo.InvariantCulture)], "ready to accept connections", folder));
+            server[0], (port, _) => [.. server[1..], "-p", port.ToString(CultureInfo.InvariantCulture)], "ready to accept", folder));
     }
 
     /// <summary>Makes an empty database of a new name.</summary>
@@ -32,8 +49,10 @@ internal sealed class PostgreSqlServer(ServerProcess process) : IAsyncDisposable
     {
         var name = "t" + Guid.NewGuid().ToString("n", CultureInfo.InvariantCulture);
         await SqlAsync($"create database {name}");
-        return $"Host=127.0.0.1;Port={process.Port};Username={User};Database={name}";
+        return ConnectionString(name);
     }
+
+    public string ConnectionString(string database) => $"Host=127.0.0.1;Port={process.Port};Username={User};Database={database}";
 
     /// <summary>Runs one statement as the administrator and returns its rows, as psql prints them unaligned.</summary>
     public Task<string> SqlAsync(string statement, string database = "postgres") => ChildProcess.RunAsync(

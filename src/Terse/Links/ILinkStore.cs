@@ -33,6 +33,16 @@ internal interface ILinkStore
     ValueTask<Link?> FindAsync(ShortCode code, CancellationToken cancellationToken);
 
     /// <summary>
+    /// As <see cref="FindAsync"/>, but from a copy that may be a little behind, where the engine has one: what redirects read.
+    /// <list type="bullet">
+    /// <item>A link whose addition was reported is found at once, on every node: what a copy does not have is asked again of the first hand.</item>
+    /// <item>What comes back has no lower version than <paramref name="leastVersion"/>, if the store has such a version: the caller has heard of that change.</item>
+    /// <item>Otherwise it is at most as old as the engine's options say.</item>
+    /// </list>
+    /// </summary>
+    ValueTask<Link?> FindNearbyAsync(ShortCode code, long leastVersion, CancellationToken cancellationToken) => FindAsync(code, cancellationToken);
+
+    /// <summary>
     /// Replaces the link of the same code if its stored version is <paramref name="expectedVersion"/>.
     /// <list type="bullet">
     /// <item>Of callers with the same expected version, exactly one gets <see cref="ChangeResult.Done"/>.</item>

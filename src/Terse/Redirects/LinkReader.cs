@@ -10,12 +10,12 @@ internal sealed partial class LinkReader(
     ReadL2? readL2 = null, OfferL2? offerL2 = null)
 {
     /// <summary>What L2 or the store says, or <see cref="ReadResult.Failed"/> when neither said anything in time. Never throws.</summary>
-    /// <param name="leastVersion">What L2 has of a lower version is known to be old.</param>
+    /// <param name="leastVersion">What L2, or a copy of the store, has of a lower version is known to be old.</param>
     public async ValueTask<ReadResult> ReadAsync(ShortCode code, long leastVersion)
     {
         if (readL2 is not null && await ReadL2Async(code) is { } shared && shared.Version >= leastVersion)
             return new ReadResult(true, shared, IsFromStore: false);
-        return await ReadStoreAsync(code);
+        return await ReadStoreAsync(code, leastVersion);
     }
 
     /// <summary>Lets other nodes have what the store said and L1 accepted: what a change had overtaken never gets here.</summary>
@@ -49,7 +49,7 @@ internal sealed partial class LinkReader(
         }
     }
 
-    private async ValueTask<ReadResult> ReadStoreAsync(ShortCode code)
+    private async ValueTask<ReadResult> ReadStoreAsync(ShortCode code, long leastVersion)
     {
         if (!await gates.Store.TryEnterAsync()) return ReadResult.Failed;
 
@@ -57,7 +57,7 @@ internal sealed partial class LinkReader(
         try
         {
             using var timeout = new CancellationTokenSource(options.Value.StoreTimeout, time);
-            var reading = store.FindAsync(code, timeout.Token);
+            var reading = store.FindNearbyAsync(code, leastVersion, timeout.Token);
             var link = reading.IsCompletedSuccessfully
                 ? reading.Result
                 : await reading.AsTask().WaitAsync(options.Value.StoreTimeout, time);

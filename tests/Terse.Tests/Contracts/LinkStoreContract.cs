@@ -165,6 +165,35 @@ public abstract partial class LinkStoreContract : ContractSuite
     }
 
     [Fact]
+    public async Task A_link_whose_addition_was_reported_is_found_nearby_at_once_on_every_node()
+    {
+        var other = await OpenAsync();
+
+        for (var n = 0; n < 20; n++)
+        {
+            await AddAsync(ALink.Of($"link{n}"));
+            LinkAssert.Same(ALink.Of($"link{n}"), await other.FindNearbyAsync(ShortCode.Parse($"link{n}"), 0, Cancellation));
+        }
+
+        Assert.Null(await other.FindNearbyAsync(ShortCode.Parse("unknown"), 0, Cancellation));
+    }
+
+    [Fact]
+    public async Task What_is_found_nearby_is_no_older_than_the_change_that_the_caller_has_heard_of()
+    {
+        var other = await OpenAsync();
+        var link = ALink.Of("code");
+        await AddAsync(link);
+        for (var n = 0; n < 20; n++)
+        {
+            var next = link with { Version = link.Version + 1 };
+            await Store.ReplaceAsync(next, link.Version, Cancellation);
+            link = next;
+            Assert.Equal(link.Version, (await other.FindNearbyAsync(link.Code, link.Version, Cancellation))!.Version);
+        }
+    }
+
+    [Fact]
     public async Task Replacing_changes_every_field_and_no_other_link()
     {
         await AddAsync(ALink.Of("one"), ALink.Of("two"));

@@ -6,10 +6,11 @@ using Terse.Links;
 namespace Terse.Adapters.PostgreSql;
 
 /// <summary>Links in PostgreSQL: one statement per call, so that the row is the only lock.</summary>
-internal sealed class PostgreSqlLinkStore(PostgreSqlDatabase database, TimeProvider time) : ILinkStore
+internal sealed class PostgreSqlLinkStore(PostgreSqlDatabase database, PostgreSqlReplicas replicas, TimeProvider time) : ILinkStore
 {
     private const int LookalikesPerRead = 1_000;
     private const string Insert = $"INSERT INTO links ({LinkRow.Columns}, words) VALUES ({LinkRow.Parameters}, array_to_tsvector($18)) ON CONFLICT (code) DO NOTHING";
+    private const string Select = $"SELECT {LinkRow.Columns} FROM links WHERE code = $1";
     private static readonly TimeSpan CountFor = TimeSpan.FromMinutes(1);
     private (long Links, long At)? _counted;
 
@@ -39,7 +40,12 @@ internal sealed class PostgreSqlLinkStore(PostgreSqlDatabase database, TimeProvi
     }
 
     public ValueTask<Link?> FindAsync(ShortCode code, CancellationToken cancellationToken) =>
-        database.FirstAsync($"SELECT {LinkRow.Columns} FROM links WHERE code = $1", LinkRow.Read, cancellationToken, code.Value);
+        database.FirstAsync(Select, LinkRow.Read, cancellationToken, code.Value);
+
+    public async ValueTask<Link?> FindNearbyAsync(ShortCode code, long leastVersion, CancellationToken cancellationToken) =>
+        await replicas.FirstAsync(Select, LinkRow.Read, cancellationToken, code.Value) is { } link && link.Version >= leastVersion
+            ? link
+            : await FindAsync(code, cancellationToken);
 
     public async ValueTask<ChangeResult> ReplaceAsync(Link link, long expectedVersion, CancellationToken cancellationToken)
     {

@@ -12,6 +12,7 @@ internal static class PostgreSqlServices
     public static IServiceCollection AddPostgreSqlStores(this IServiceCollection services)
     {
         services.AddPostgreSql();
+        services.AddSingleton<PostgreSqlReplicas>();
         services.AddSingleton<ILinkStore, PostgreSqlLinkStore>();
         services.AddSingleton<IIdempotencyStore, PostgreSqlIdempotencyStore>();
         services.AddSingleton<ICodeRangeStore, PostgreSqlCodeRangeStore>();

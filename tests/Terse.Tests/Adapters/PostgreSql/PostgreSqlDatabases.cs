@@ -8,20 +8,27 @@ namespace Terse.Tests.Adapters.PostgreSql;
 /// <summary>A database of one test on the shared server, and what was opened on it, each as another node would open it.</summary>
 internal sealed class PostgreSqlDatabases : IAsyncDisposable
 {
-    private readonly List<PostgreSqlDatabase> _opened = [];
+    private readonly List<IAsyncDisposable> _opened = [];
     private string? _connectionString;
 
-    public async ValueTask<PostgreSqlDatabase> OpenAsync()
+    public async ValueTask<PostgreSqlDatabase> OpenAsync() => (await OpenNodeAsync()).Database;
+
+    public async ValueTask<(PostgreSqlDatabase Database, PostgreSqlReplicas Replicas, PostgreSqlLinkStore Links)> OpenNodeAsync()
     {
         _connectionString ??= await (await PostgreSqlServer.SharedAsync()).CreateDatabaseAsync();
-        var database = new PostgreSqlDatabase(
-            Options.Create(new PostgreSqlOptions { ConnectionString = _connectionString, MaxConnections = 16 }), NullLogger<PostgreSqlDatabase>.Instance);
-        _opened.Add(database);
-        return database;
+        return Open(new PostgreSqlOptions { ConnectionString = _connectionString, MaxConnections = 16 }, TimeProvider.System);
+    }
+
+    public (PostgreSqlDatabase Database, PostgreSqlReplicas Replicas, PostgreSqlLinkStore Links) Open(PostgreSqlOptions options, TimeProvider time)
+    {
+        var database = new PostgreSqlDatabase(Options.Create(options), NullLogger<PostgreSqlDatabase>.Instance);
+        var replicas = new PostgreSqlReplicas(database, Options.Create(options), time, NullLogger<PostgreSqlReplicas>.Instance);
+        _opened.AddRange(replicas, database);
+        return (database, replicas, new PostgreSqlLinkStore(database, replicas, time));
     }
 
     public async ValueTask DisposeAsync()
     {
-        foreach (var database in _opened) await database.DisposeAsync();
+        foreach (var opened in _opened) await opened.DisposeAsync();
     }
 }

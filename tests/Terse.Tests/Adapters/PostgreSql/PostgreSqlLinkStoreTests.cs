@@ -1,4 +1,3 @@
-using Terse.Adapters.PostgreSql;
 using Terse.Links;
 using Terse.Tests.Contracts;
 using Terse.Tests.Infrastructure;
@@ -12,5 +11,5 @@ public sealed class PostgreSqlLinkStoreTests : LinkStoreContract
 
     public override ValueTask DisposeAsync() => _databases.DisposeAsync();
 
-    private protected override async ValueTask<ILinkStore> OpenAsync() => new PostgreSqlLinkStore(await _databases.OpenAsync(), TimeProvider.System);
+    private protected override async ValueTask<ILinkStore> OpenAsync() => (await _databases.OpenNodeAsync()).Links;
 }
