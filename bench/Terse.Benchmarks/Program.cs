@@ -7,6 +7,7 @@ var root = new RootCommand("What Terse's benchmarks are made of. bench/compare.s
     HotPathBenchmark.Command(),
     HotKeyBenchmark.Command(),
     MissBenchmark.Command(),
+    ClickBenchmark.Command(),
     BareServer.Command(),
     SliceServer.Command(),
     Seed.Command(),

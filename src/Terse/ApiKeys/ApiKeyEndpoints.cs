@@ -20,7 +20,7 @@ internal static class ApiKeyEndpoints
     /// <summary>Makes an API key. The answer is the only time that the key itself is shown.</summary>
     [ProducesResponseType<CreatedApiKeyResponse>(201)]
     [ProducesResponseType<ProblemDetails>(400, "application/problem+json")]
-    private static async Task<IResult> CreateAsync(CreateApiKeyRequest request, HttpContext context, ApiKeyRing ring, TimeProvider time, CancellationToken cancellationToken)
+    internal static async Task<IResult> CreateAsync(CreateApiKeyRequest request, HttpContext context, ApiKeyRing ring, TimeProvider time, CancellationToken cancellationToken)
     {
         var errors = new FieldErrors();
         if (request.Name?.Trim() is not { Length: > 0 and <= MaxName } name || name.Any(char.IsControl))
@@ -35,14 +35,14 @@ internal static class ApiKeyEndpoints
 
     /// <summary>Lists all keys, the newest first, without their secrets.</summary>
     [ProducesResponseType<ApiKeyListResponse>(200)]
-    private static async Task<IResult> ListAsync(ApiKeyRing ring, TimeProvider time, CancellationToken cancellationToken) =>
+    internal static async Task<IResult> ListAsync(ApiKeyRing ring, TimeProvider time, CancellationToken cancellationToken) =>
         TypedResults.Ok(new ApiKeyListResponse([.. (await ring.ListAsync(cancellationToken)).Select(key => ApiKeyResponse.From(key, time.GetUtcNow()))]));
 
     /// <summary>Revokes a key for ever: within 5 seconds no node takes it any more.</summary>
     /// <param name="id">The key's id, its part between the underscores.</param>
     [ProducesResponseType(204)]
     [ProducesResponseType<ProblemDetails>(404, "application/problem+json")]
-    private static async Task<IResult> RevokeAsync(string id, HttpContext context, ApiKeyRing ring, CancellationToken cancellationToken) =>
+    internal static async Task<IResult> RevokeAsync(string id, HttpContext context, ApiKeyRing ring, CancellationToken cancellationToken) =>
         await ring.RevokeAsync(id, context.User.KeyId(), cancellationToken) ? TypedResults.NoContent() : Problems.NotFound($"No usable key has the id {id}.");
 }
 

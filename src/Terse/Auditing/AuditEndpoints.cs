@@ -25,7 +25,7 @@ internal static class AuditEndpoints
     /// <param name="action">What was done, such as link.changed.</param>
     [ProducesResponseType<AuditListResponse>(200)]
     [ProducesResponseType<ProblemDetails>(400, "application/problem+json")]
-    private static Task<IResult> ListAsync(
+    internal static Task<IResult> ListAsync(
         IAuditStore store, string? cursor, [DefaultValue(50)] int? limit, string? subject, string? actor, string? action, CancellationToken cancellationToken) =>
         PageAsync(store, new AuditQuery(limit ?? 50, Given(cursor), Given(subject), Given(actor), Given(action)), cancellationToken);
 
@@ -35,7 +35,7 @@ internal static class AuditEndpoints
     /// <param name="limit">Entries per page, 1 to 1,000; 50 by default.</param>
     [ProducesResponseType<AuditListResponse>(200)]
     [ProducesResponseType<ProblemDetails>(400, "application/problem+json")]
-    private static Task<IResult> HistoryAsync(
+    internal static Task<IResult> HistoryAsync(
         string code, IAuditStore store, string? cursor, [DefaultValue(50)] int? limit, CancellationToken cancellationToken) =>
         PageAsync(store, new AuditQuery(limit ?? 50, Given(cursor), $"link:{code}"), cancellationToken);
 

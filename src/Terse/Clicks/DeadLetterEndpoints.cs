@@ -25,7 +25,7 @@ internal static class DeadLetterEndpoints
     /// <param name="limit">The most to list, 1 to 1,000; 100 if it is not given.</param>
     [ProducesResponseType<DeadLetterListResponse>(200)]
     [ProducesResponseType<ProblemDetails>(400, "application/problem+json")]
-    private static async Task<IResult> ListAsync(IClickQueue queue, CancellationToken cancellationToken, string? after = null, int limit = 100)
+    internal static async Task<IResult> ListAsync(IClickQueue queue, CancellationToken cancellationToken, string? after = null, int limit = 100)
     {
         if (limit is < 1 or > MostListed)
             return Problems.ValidationFailed(new Dictionary<string, string[]> { ["limit"] = [$"The limit must be 1 to {MostListed}."] });
@@ -37,21 +37,21 @@ internal static class DeadLetterEndpoints
     /// <param name="id">Its id.</param>
     [ProducesResponseType<DeadLetterResponse>(200)]
     [ProducesResponseType<ProblemDetails>(404, "application/problem+json")]
-    private static async Task<IResult> GetAsync(string id, IClickQueue queue, CancellationToken cancellationToken) =>
+    internal static async Task<IResult> GetAsync(string id, IClickQueue queue, CancellationToken cancellationToken) =>
         await queue.FindDeadLetterAsync(id, cancellationToken) is { } letter ? TypedResults.Ok(DeadLetterResponse.From(letter)) : Missing(id);
 
     /// <summary>Has a dead letter worked off again. It is counted once, however often it is replayed; if it fails again, it comes back under its id.</summary>
     /// <param name="id">Its id.</param>
     [ProducesResponseType(202)]
     [ProducesResponseType<ProblemDetails>(404, "application/problem+json")]
-    private static async Task<IResult> ReplayAsync(string id, IClickQueue queue, CancellationToken cancellationToken) =>
+    internal static async Task<IResult> ReplayAsync(string id, IClickQueue queue, CancellationToken cancellationToken) =>
         await queue.ReplayAsync(id, cancellationToken) ? TypedResults.Accepted((string?)null) : Missing(id);
 
     /// <summary>Destroys a dead letter: the click is never counted.</summary>
     /// <param name="id">Its id.</param>
     [ProducesResponseType(204)]
     [ProducesResponseType<ProblemDetails>(404, "application/problem+json")]
-    private static async Task<IResult> DiscardAsync(string id, IClickQueue queue, CancellationToken cancellationToken) =>
+    internal static async Task<IResult> DiscardAsync(string id, IClickQueue queue, CancellationToken cancellationToken) =>
         await queue.DiscardAsync(id, cancellationToken) ? TypedResults.NoContent() : Missing(id);
 
     private static ProblemHttpResult Missing(string id) => Problems.NotFound($"No dead letter has the id {id}.");

@@ -1,3 +1,4 @@
+using System.ComponentModel;
 using Microsoft.AspNetCore.Mvc;
 using Terse.Hosting;
 
@@ -11,12 +12,11 @@ internal static class BulkLinkCreation
 
     /// <summary>Makes up to 1,000 links. Each succeeds or fails by itself; the answer is 200 with one result per link.</summary>
     /// <param name="request">The links to be made.</param>
-    /// <param name="idempotencyKey">As for a single link; it counts for each link with its place in the list.</param>
     /// <param name="dedupe">As for a single link.</param>
     [ProducesResponseType<BulkCreateResponse>(200)]
     [ProducesResponseType<ProblemDetails>(400, "application/problem+json")]
     public static async Task<IResult> CreateAsync(
-        BulkCreateRequest request, HttpContext context, LinkCreation creation, [FromHeader(Name = IdempotencyKeys.Header)] string? idempotencyKey,
+        BulkCreateRequest request, HttpContext context, LinkCreation creation, [Description("As for a single link; it counts for each link with its place in the list."), FromHeader(Name = IdempotencyKeys.Header)] string? idempotencyKey,
         bool? dedupe, CancellationToken cancellationToken)
     {
         if (request.Links is not { Count: > 0 and <= MaxLinks } links)

@@ -7,6 +7,7 @@ namespace Terse.Links;
 internal static class IdempotencyKeys
 {
     public const string Header = "Idempotency-Key";
+    public const string Meaning = "Any text of 1 to 255 printable ASCII characters, new for each new link: a retry with the same key gets the first call's answer for 24 hours.";
     public const int MaxLength = 255;
 
     /// <summary>1 to 255 printable ASCII characters.</summary>

@@ -13,6 +13,7 @@ internal static class LinkEndpoints
 {
     public const int MaxPage = 1000;
     private const int MaxSearch = 200;
+    private const string IfMatch = "The ETag that the link must still have; another one is 412.";
 
     public static void MapLinks(this IEndpointRouteBuilder routes)
     {
@@ -27,15 +28,14 @@ internal static class LinkEndpoints
 
     /// <summary>Makes a short link, under the alias asked for or under a generated, unguessable code.</summary>
     /// <param name="request">The link to be made.</param>
-    /// <param name="idempotencyKey">Any text of 1 to 255 printable ASCII characters, new for each new link: a retry with the same key gets the first call's answer for 24 hours.</param>
     /// <param name="dedupe">True: when the same request made a link within the last 24 hours, and it is unchanged, answer 200 with that one.</param>
     [ProducesResponseType<LinkResponse>(200)]
     [ProducesResponseType<LinkResponse>(201)]
     [ProducesResponseType<ProblemDetails>(400, "application/problem+json")]
     [ProducesResponseType<ProblemDetails>(409, "application/problem+json")]
     [ProducesResponseType<ProblemDetails>(422, "application/problem+json")]
-    private static async Task<IResult> CreateAsync(
-        CreateLinkRequest request, HttpContext context, LinkCreation creation, [FromHeader(Name = IdempotencyKeys.Header)] string? idempotencyKey,
+    internal static async Task<IResult> CreateAsync(
+        CreateLinkRequest request, HttpContext context, LinkCreation creation, [Description(IdempotencyKeys.Meaning), FromHeader(Name = IdempotencyKeys.Header)] string? idempotencyKey,
         bool? dedupe, CancellationToken cancellationToken)
     {
         var answer = await creation.CreateAsync(request, context, idempotencyKey, dedupe, cancellationToken);
@@ -54,7 +54,7 @@ internal static class LinkEndpoints
     /// <param name="tag">A tag that the links must have.</param>
     [ProducesResponseType<LinkListResponse>(200)]
     [ProducesResponseType<ProblemDetails>(400, "application/problem+json")]
-    private static async Task<IResult> ListAsync(
+    internal static async Task<IResult> ListAsync(
         HttpRequest request, ILinkStore store, OwnAddresses own, TimeProvider time,
         string? cursor, [DefaultValue(50)] int? limit, string? search, string? tag, CancellationToken cancellationToken)
     {
@@ -82,7 +82,7 @@ internal static class LinkEndpoints
     [ProducesResponseType<LinkResponse>(200)]
     [ProducesResponseType(304)]
     [ProducesResponseType<ProblemDetails>(404, "application/problem+json")]
-    private static async Task<IResult> GetAsync(
+    internal static async Task<IResult> GetAsync(
         string code, HttpContext context, ILinkStore store, LinkCreation creation, CancellationToken cancellationToken)
     {
         if (!ShortCode.TryParse(code, out var parsed) || await store.FindAsync(parsed, cancellationToken) is not { } link) return Problems.LinkNotFound(code);
@@ -95,14 +95,13 @@ internal static class LinkEndpoints
     /// <summary>Changes the fields that are given, and no others.</summary>
     /// <param name="code">The link's code.</param>
     /// <param name="request">The changes.</param>
-    /// <param name="ifMatch">The ETag that the link must still have; another one is 412.</param>
     [ProducesResponseType<LinkResponse>(200)]
     [ProducesResponseType<ProblemDetails>(400, "application/problem+json")]
     [ProducesResponseType<ProblemDetails>(404, "application/problem+json")]
     [ProducesResponseType<ProblemDetails>(412, "application/problem+json")]
-    private static async Task<IResult> ChangeAsync(
+    internal static async Task<IResult> ChangeAsync(
         string code, ChangeLinkRequest request, HttpContext context, LinkEditor editor, LinkCreation creation,
-        [FromHeader(Name = "If-Match")] string? ifMatch, CancellationToken cancellationToken)
+        [Description(IfMatch), FromHeader(Name = "If-Match")] string? ifMatch, CancellationToken cancellationToken)
     {
         if (!ShortCode.TryParse(code, out var parsed)) return Problems.LinkNotFound(code);
         if (!ETagCondition.TryRead(context.Request, out var condition)) return UnreadableIfMatch(ifMatch);
@@ -114,12 +113,11 @@ internal static class LinkEndpoints
 
     /// <summary>Deletes a link. Its code answers 404 at once, on every node within a second, and is free again.</summary>
     /// <param name="code">The link's code.</param>
-    /// <param name="ifMatch">The ETag that the link must still have; another one is 412.</param>
     [ProducesResponseType(204)]
     [ProducesResponseType<ProblemDetails>(404, "application/problem+json")]
     [ProducesResponseType<ProblemDetails>(412, "application/problem+json")]
-    private static async Task<IResult> RemoveAsync(
-        string code, HttpContext context, LinkEditor editor, [FromHeader(Name = "If-Match")] string? ifMatch, CancellationToken cancellationToken)
+    internal static async Task<IResult> RemoveAsync(
+        string code, HttpContext context, LinkEditor editor, [Description(IfMatch), FromHeader(Name = "If-Match")] string? ifMatch, CancellationToken cancellationToken)
     {
         if (!ShortCode.TryParse(code, out var parsed)) return Problems.LinkNotFound(code);
         if (!ETagCondition.TryRead(context.Request, out var condition)) return UnreadableIfMatch(ifMatch);

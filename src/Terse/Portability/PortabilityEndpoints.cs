@@ -26,7 +26,7 @@ internal static class PortabilityEndpoints
     /// <summary>Streams all links as JSON Lines, the first made first.</summary>
     /// <param name="secrets">True: the permutation key, the hashed API keys and the hashed passwords of links too, which a whole backup needs.</param>
     [ProducesResponseType<string>(200, JsonLines)]
-    private static PushStreamHttpResult ExportAsync(Exporter exporter, bool? secrets, CancellationToken cancellationToken) =>
+    internal static PushStreamHttpResult ExportAsync(Exporter exporter, bool? secrets, CancellationToken cancellationToken) =>
         TypedResults.Stream(stream => exporter.ExportAsync(stream, secrets ?? false, null, cancellationToken), JsonLines, "terse-export.jsonl");
 
     /// <summary>Takes in the body: an export (JSON Lines), or CSV with a header line when the content type is text/csv. An import that broke off is simply sent again.</summary>
@@ -34,7 +34,7 @@ internal static class PortabilityEndpoints
     [ProducesResponseType<ImportReport>(200)]
     [ProducesResponseType<ProblemDetails>(400, "application/problem+json")]
     [ProducesResponseType<ProblemDetails>(409, "application/problem+json")]
-    private static async Task<IResult> ImportAsync(HttpRequest request, Importer importer, string? onConflict, CancellationToken cancellationToken)
+    internal static async Task<IResult> ImportAsync(HttpRequest request, Importer importer, string? onConflict, CancellationToken cancellationToken)
     {
         if (!FixedConflictPolicy.TryParse(onConflict ?? "fail", out var action))
         {

@@ -24,13 +24,13 @@ internal sealed class ClickReader(ClickWords words)
         if (ClickSelection.Of(connection, words, query, dimension, wholeHours: true) is not { } selection) return [];
         var column = selection.IsTotals ? "value" : DuckDbSchema.Column(dimension);
 
-        // Equals are in order of their text, which the engine does not have: it gives all that tie for the last place.
+        // Equals are in order of their text, which the engine does not have: it gives all that tie for the last place. A window's rank would sort all groups.
         var sql = string.Create(CultureInfo.InvariantCulture, $"""
-            {selection.With}
-            SELECT {column}::UINTEGER AS id, {Sums(selection)}
-            FROM {selection.Table} WHERE {selection.Where}
-            GROUP BY id HAVING sum(clicks) > 0
-            QUALIFY rank() OVER (ORDER BY sum(clicks) DESC) <= {limit}
+            {selection.With}, groups AS MATERIALIZED (
+                SELECT {column}::UINTEGER AS id, {Sums(selection)}
+                FROM {selection.Table} WHERE {selection.Where}
+                GROUP BY id HAVING sum(clicks) > 0)
+            SELECT * FROM groups WHERE c >= (SELECT min(c) FROM (SELECT c FROM groups ORDER BY c DESC LIMIT {limit}))
             """);
         var groups = Read(connection, sql, static reader => (Id: reader.GetFieldValue<uint>(0), Counts: Counts(reader)), cancellationToken);
         var text = Texts(connection, dimension, groups.Select(static group => group.Id));
@@ -49,7 +49,7 @@ internal sealed class ClickReader(ClickWords words)
     }
 
     private static string Sums(ClickSelection selection) =>
-        $"sum(clicks)::BIGINT, sum(humans)::BIGINT, sum({selection.Visitors})::BIGINT";
+        $"sum(clicks)::BIGINT AS c, sum(humans)::BIGINT AS h, sum({selection.Visitors})::BIGINT AS v";
 
     private static ClickCounts Counts(DuckDBDataReader reader) => new(reader.GetInt64(1), reader.GetInt64(2), reader.GetInt64(3));
 

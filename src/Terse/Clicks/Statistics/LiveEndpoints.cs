@@ -19,7 +19,7 @@ internal static class LiveEndpoints
     /// <summary>Streams the visits of all links as server-sent events, each as it is written: <c>click</c>, and every 15 seconds <c>heartbeat</c>.</summary>
     [ProducesResponseType<LiveClick>(200, "text/event-stream")]
     [ProducesResponseType<ProblemDetails>(429, "application/problem+json")]
-    private static IResult All(HttpContext context, LiveClicks live, TimeProvider time, CancellationToken cancellationToken) =>
+    internal static IResult All(HttpContext context, LiveClicks live, TimeProvider time, CancellationToken cancellationToken) =>
         Stream(null, context, live, time, cancellationToken);
 
     /// <summary>Streams the visits of one link as server-sent events, each as it is written: <c>click</c>, and every 15 seconds <c>heartbeat</c>.</summary>
@@ -27,7 +27,7 @@ internal static class LiveEndpoints
     [ProducesResponseType<LiveClick>(200, "text/event-stream")]
     [ProducesResponseType<ProblemDetails>(404, "application/problem+json")]
     [ProducesResponseType<ProblemDetails>(429, "application/problem+json")]
-    private static async Task<IResult> LinkAsync(
+    internal static async Task<IResult> LinkAsync(
         string code, HttpContext context, ILinkStore links, LiveClicks live, TimeProvider time, CancellationToken cancellationToken) =>
         ShortCode.TryParse(code, out var parsed) && await links.FindAsync(parsed, cancellationToken) is not null
             ? Stream(parsed, context, live, time, cancellationToken)

@@ -1,3 +1,4 @@
+using System.ComponentModel;
 using System.Text.Json.Nodes;
 using Microsoft.AspNetCore.Mvc;
 using Microsoft.OpenApi;
@@ -21,17 +22,16 @@ internal static class StatisticsEndpoints
     /// <summary>Counts the clicks on all links: totals, a series over time, and the top values of any dimension, filtered by any other.</summary>
     [ProducesResponseType<StatisticsResponse>(200, "application/json", StatisticsCsv.MediaType)]
     [ProducesResponseType<ProblemDetails>(400, "application/problem+json")]
-    private static Task<IResult> AllAsync(
+    internal static Task<IResult> AllAsync(
         [AsParameters] StatisticsParameters parameters, HttpContext context, ClickStatistics statistics, TimeProvider time, CancellationToken cancellationToken) =>
         AnswerAsync(parameters, null, context, statistics, time, cancellationToken);
 
     /// <summary>Counts the clicks on one link, ended or not: totals, a series over time, and the top values of any dimension, filtered by any other.</summary>
-    /// <param name="code">The link's code.</param>
     [ProducesResponseType<StatisticsResponse>(200, "application/json", StatisticsCsv.MediaType)]
     [ProducesResponseType<ProblemDetails>(400, "application/problem+json")]
     [ProducesResponseType<ProblemDetails>(404, "application/problem+json")]
-    private static async Task<IResult> LinkAsync(
-        string code, [AsParameters] StatisticsParameters parameters, HttpContext context, ILinkStore links, ClickStatistics statistics, TimeProvider time,
+    internal static async Task<IResult> LinkAsync(
+        [Description("The link's code.")] string code, [AsParameters] StatisticsParameters parameters, HttpContext context, ILinkStore links, ClickStatistics statistics, TimeProvider time,
         CancellationToken cancellationToken) =>
         ShortCode.TryParse(code, out var parsed) && await links.FindAsync(parsed, cancellationToken) is not null
             ? await AnswerAsync(parameters, parsed, context, statistics, time, cancellationToken)

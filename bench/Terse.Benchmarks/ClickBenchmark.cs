@@ -1,0 +1,112 @@
+using System.CommandLine;
+using System.Diagnostics;
+using System.Globalization;
+using Microsoft.Extensions.Options;
+using Terse.Adapters.DuckDb;
+using Terse.Clicks;
+using Terse.Codes;
+
+namespace Terse.Benchmarks;
+
+/// <summary>
+/// Loads 90 days of synthetic clicks through the store's own write path, rolling up after each day, and then asks what a dashboard asks.
+/// Run it again on the same directory after a break: it goes on where it stopped, and what is loaded already is only asked.
+/// </summary>
+internal static class ClickBenchmark
+{
+    private const string Source = "bench";
+    private const int Batch = 10_000;
+    private const int Repeats = 7;
+
+    public static Command Command()
+    {
+        var rows = new Option<long>("--rows") { DefaultValueFactory = _ => 1_000_000, Description = "Clicks to load." };
+        var links = new Option<int>("--links") { DefaultValueFactory = _ => 100_000, Description = "Links that they are on." };
+        var data = new Option<DirectoryInfo>("--data") { Required = true, Description = "Where clicks.duckdb is kept." };
+        var memory = new Option<int>("--memory") { DefaultValueFactory = _ => 512, Description = "MiB that the engine may use." };
+        var command = new Command("clicks", "Prints bytes per click and times of queries of the DuckDB click store.") { rows, links, data, memory };
+        command.SetAction((parsed, cancellationToken) => RunAsync(
+            parsed.GetValue(rows), parsed.GetValue(links), parsed.GetValue(data)!, parsed.GetValue(memory), cancellationToken));
+        return command;
+    }
+
+    private static async Task RunAsync(long rows, int links, DirectoryInfo data, int memory, CancellationToken cancellationToken)
+    {
+        var options = Options.Create(new DuckDbOptions { DataDirectory = data.FullName, MemoryMiB = memory });
+        using var database = new DuckDbDatabase(options);
+        var store = new DuckDbClickStore(database, options);
+        var clicks = new SyntheticClicks(rows, links);
+        await LoadAsync(store, clicks, rows, cancellationToken);
+        await store.RollUpAsync(SyntheticClicks.End, Retention(SyntheticClicks.End), cancellationToken);
+
+        var bytes = data.EnumerateFiles("clicks.duckdb*").Sum(static file => file.Length);
+        Console.WriteLine(FormattableString.Invariant($"{rows:N0} clicks on {links:N0} links over {SyntheticClicks.Days} days: {bytes / 1e6:N1} MB, {(double)bytes / rows:F1} bytes a click"));
+        await QueriesAsync(store, cancellationToken);
+    }
+
+    private static async Task LoadAsync(DuckDbClickStore store, SyntheticClicks clicks, long rows, CancellationToken cancellationToken)
+    {
+        var written = await store.ReadWatermarkAsync(Source, cancellationToken) ?? 0;
+        var (first, day, folding) = (written, clicks.At(written).Date, TimeSpan.Zero);
+        var started = Stopwatch.GetTimestamp();
+        var reported = started;
+        while (written < rows)
+        {
+            var batch = clicks.Make(written / Batch, (int)Math.Min(Batch, rows - written));
+            await store.WriteAsync(Source, batch, cancellationToken);
+            written = batch[^1].Position;
+            if (batch[^1].At.Date != day)
+            {
+                var fold = Stopwatch.GetTimestamp();
+                day = batch[^1].At.Date;
+                await store.RollUpAsync(batch[^1].At, Retention(batch[^1].At), cancellationToken);
+                folding += Stopwatch.GetElapsedTime(fold);
+            }
+            if (Stopwatch.GetElapsedTime(reported) < TimeSpan.FromSeconds(30)) continue;
+            reported = Stopwatch.GetTimestamp();
+            Console.Error.WriteLine(FormattableString.Invariant($"{written:N0} of {rows:N0}, {(written - first) / Stopwatch.GetElapsedTime(started).TotalSeconds:N0} clicks/s"));
+        }
+        var elapsed = Stopwatch.GetElapsedTime(started);
+        if (written > first)
+            Console.WriteLine(FormattableString.Invariant(
+                $"Loaded {written - first:N0} clicks in batches of {Batch:N0}: {(written - first) / elapsed.TotalSeconds:N0} a second, roll-ups included, which took {folding.TotalSeconds:F1} of {elapsed.TotalSeconds:F1} s"));
+    }
+
+    private static ClickRetention Retention(DateTimeOffset now) => new(now.AddDays(-7), now.AddDays(-90), now.AddDays(-1826));
+
+    private static async Task QueriesAsync(DuckDbClickStore store, CancellationToken cancellationToken)
+    {
+        Console.WriteLine("| query | all links | most clicked link | link of rank 1,000 |");
+        Console.WriteLine("|---|---|---|---|");
+        var to = new DateTimeOffset(SyntheticClicks.End.Date.AddDays(1), TimeSpan.Zero);
+        ClickFilter country = new(ClickDimension.Country, SyntheticClicks.Country(0));
+        ClickFilter browser = new(ClickDimension.Browser, SyntheticClicks.Browser(0));
+        (string Name, int Days, Func<ClickQuery, Task> Ask)[] queries =
+        [
+            ("series of 30 days by day", 30, async query => await store.ReadSeriesAsync(query, ClickUnit.Day, cancellationToken)),
+            ("series of 90 days by hour", 90, async query => await store.ReadSeriesAsync(query, ClickUnit.Hour, cancellationToken)),
+            ("series of a day by minute", 1, async query => await store.ReadSeriesAsync(query, ClickUnit.Minute, cancellationToken)),
+            ("top countries of 30 days", 30, async query => await store.ReadTopAsync(query, ClickDimension.Country, 10, cancellationToken)),
+            ("top links of 30 days", 30, async query => await store.ReadTopAsync(query, ClickDimension.Link, 10, cancellationToken)),
+            ("series of 30 days of one country", 30, async query => await store.ReadSeriesAsync(query with { Filters = [country] }, ClickUnit.Day, cancellationToken)),
+            ("top browsers of 30 days of one country", 30, async query => await store.ReadTopAsync(query with { Filters = [country] }, ClickDimension.Browser, 10, cancellationToken)),
+            ("top links of 90 days of one country and browser", 90, async query => await store.ReadTopAsync(query with { Filters = [country, browser] }, ClickDimension.Link, 10, cancellationToken)),
+        ];
+        foreach (var (name, days, ask) in queries)
+        {
+            var cells = new List<string>();
+            foreach (var code in new ShortCode?[] { null, SyntheticClicks.Code(0), SyntheticClicks.Code(999) })
+            {
+                var times = new double[Repeats];
+                for (var i = 0; i < Repeats; i++)
+                {
+                    var started = Stopwatch.GetTimestamp();
+                    await ask(new ClickQuery(code, to.AddDays(-days), to));
+                    times[i] = Stopwatch.GetElapsedTime(started).TotalMilliseconds;
+                }
+                cells.Add(string.Create(CultureInfo.InvariantCulture, $"{times.Order().ElementAt(Repeats / 2):F1} ms (first {times[0]:F0})"));
+            }
+            Console.WriteLine($"| {name} | {string.Join(" | ", cells)} |");
+        }
+    }
+}
