@@ -24,6 +24,7 @@ internal static class Stores
         };
         _ = stores.Clicks switch
         {
+            "PostgreSql" => services.AddPostgreSqlClickStore(),
             _ => services.AddDuckDbClickStore().InDataDirectory<DuckDbOptions>((duckDb, directory) => duckDb.DataDirectory = directory),
         };
         services.AddClickLog().InDataDirectory<RecordingOptions>((clicks, directory) => clicks.Directory = Path.Combine(directory, "clicks"));

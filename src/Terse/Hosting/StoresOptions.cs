@@ -12,8 +12,8 @@ internal sealed class StoresOptions
     [AllowedValues("Sqlite", "PostgreSql", ErrorMessage = "Terse:Stores:Links must be Sqlite or PostgreSql.")]
     public string Links { get; set; } = "Sqlite";
 
-    /// <summary>Where clicks are: <c>DuckDb</c>, a file in the data directory.</summary>
-    [AllowedValues("DuckDb", ErrorMessage = "Terse:Stores:Clicks must be DuckDb.")]
+    /// <summary>Where clicks are: <c>DuckDb</c>, a file in the data directory for one node; or <c>PostgreSql</c>, for any number.</summary>
+    [AllowedValues("DuckDb", "PostgreSql", ErrorMessage = "Terse:Stores:Clicks must be DuckDb or PostgreSql.")]
     public string Clicks { get; set; } = "DuckDb";
 
     /// <summary>How clicks get to the worker: <c>Local</c>, the click log of this process alone.</summary>

@@ -9,5 +9,6 @@ internal static class PostgreSqlSchema
     public static readonly PostgreSqlMigration[] Steps =
     [
         LinkSchema.Tables,
+        ClickSchema.Tables,
     ];
 }

@@ -1,6 +1,7 @@
 using Microsoft.Extensions.DependencyInjection.Extensions;
 using Microsoft.Extensions.Options;
 using Terse.ApiKeys;
+using Terse.Clicks;
 using Terse.Codes;
 using Terse.Links;
 
@@ -19,6 +20,9 @@ internal static class PostgreSqlServices
         services.AddSingleton<IApiKeyStore, PostgreSqlApiKeyStore>();
         return services;
     }
+
+    /// <summary>Clicks in PostgreSQL.</summary>
+    public static IServiceCollection AddPostgreSqlClickStore(this IServiceCollection services) => services.AddPostgreSql().AddSingleton<IClickStore, PostgreSqlClickStore>();
 
     /// <summary>The database that stores in PostgreSQL share. Every one of them calls this, once is enough.</summary>
     public static IServiceCollection AddPostgreSql(this IServiceCollection services)
