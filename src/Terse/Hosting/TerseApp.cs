@@ -36,6 +36,7 @@ internal static class TerseApp
             builder.Services.AddLinks();
             builder.Services.AddFirstKey();
             builder.Services.AddAuditRetention();
+            builder.Services.AddErasure();
         }
         else
         {
@@ -58,7 +59,6 @@ internal static class TerseApp
 
         if (roles.Has(NodeRoles.Api))
         {
-            builder.Services.AddErasure();
             builder.Services.AddPortability();
             builder.Services.AddTerseOpenApi();
         }
