@@ -1,0 +1,28 @@
+namespace Terse.Faults;
+
+/// <summary>What one process on embedded stores must survive.</summary>
+internal static class EmbeddedExperiments
+{
+    public static IEnumerable<Experiment> On(EmbeddedRig rig)
+    {
+        var terse = rig["terse"];
+        yield return Experiment.Kill(terse, stopsRedirects: true);
+        yield return Experiment.Pause(terse, stopsRedirects: true);
+        yield return Experiment.Of("disk full under the embedded stores", rig.Disk.Fill, rig.Disk.Free);
+        yield return Experiment.Of("clock an hour back", () => rig.Clock.Step(TimeSpan.FromHours(-1)), () => rig.Clock.Step(TimeSpan.Zero));
+        yield return Experiment.Of("clock two days forward", () => rig.Clock.Step(TimeSpan.FromDays(2)), () => rig.Clock.Step(TimeSpan.Zero));
+        yield return new Experiment(
+            "kill -9 terse on a full disk",
+            async () =>
+            {
+                rig.Disk.Fill();
+                await terse.KillAsync();
+            },
+            async () =>
+            {
+                rig.Disk.Free();
+                await terse.RestartAsync();
+            },
+            StopsRedirects: true);
+    }
+}

@@ -1,0 +1,33 @@
+namespace Terse.Faults;
+
+/// <summary>One fault, held under load.</summary>
+/// <param name="Fault">What is broken, in words for the report.</param>
+/// <param name="Break">Breaks it.</param>
+/// <param name="Mend">Mends it. The redirects and writes of the time in between, and of a while after, are judged.</param>
+/// <param name="StopsRedirects">The fault is the death of the only node that visitors reach: redirects may fail meanwhile.</param>
+internal sealed record Experiment(string Fault, Func<Task> Break, Func<Task> Mend, bool StopsRedirects = false)
+{
+    public static Experiment Kill(IFaulty part, bool stopsRedirects = false) =>
+        new($"kill -9 {part.Name}", part.KillAsync, part.RestartAsync, stopsRedirects);
+
+    public static Experiment Pause(IFaulty part, bool stopsRedirects = false) =>
+        new($"pause (SIGSTOP) {part.Name}", () => Now(part.Pause), () => Now(part.Resume), stopsRedirects);
+
+    public static Experiment Both(Experiment one, Experiment other) => new(
+        $"{one.Fault}, and {other.Fault}",
+        () => Task.WhenAll(one.Break(), other.Break()),
+        async () =>
+        {
+            await one.Mend();
+            await other.Mend();
+        },
+        one.StopsRedirects || other.StopsRedirects);
+
+    public static Experiment Of(string fault, Action @break, Action mend, bool stopsRedirects = false) => new(fault, () => Now(@break), () => Now(mend), stopsRedirects);
+
+    private static Task Now(Action action)
+    {
+        action();
+        return Task.CompletedTask;
+    }
+}

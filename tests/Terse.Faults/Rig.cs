@@ -1,0 +1,52 @@
+using System.Net.Http.Json;
+using System.Text.Json;
+
+namespace Terse.Faults;
+
+/// <summary>A running Terse to break: where its redirects and its API answer, and the processes that it consists of.</summary>
+internal abstract class Rig : IAsyncDisposable
+{
+    private const int SeededLinks = 500;
+
+    public abstract string Name { get; }
+
+    /// <summary>Where visitors come in.</summary>
+    public abstract Uri Redirects { get; }
+
+    /// <summary>Where writers come in.</summary>
+    public abstract Uri Api { get; }
+
+    public abstract IReadOnlyList<IFaulty> Parts { get; }
+
+    /// <summary>Code and destination of links that are there and in every L1 before anything is broken.</summary>
+    public IReadOnlyList<KeyValuePair<string, string>> Links { get; private set; } = [];
+
+    public IFaulty this[string part] => Parts.First(candidate => candidate.Name == part);
+
+    public async Task SeedAsync()
+    {
+        using var client = new HttpClient(new SocketsHttpHandler { AllowAutoRedirect = false }) { BaseAddress = Api };
+        client.DefaultRequestHeaders.Add("X-Api-Key", TerseNode.AdminKey);
+        var urls = Enumerable.Range(0, SeededLinks).Select(number => $"https://example.org/seeded/{number}").ToArray();
+        using var made = await client.PostAsJsonAsync("/api/v1/links/bulk", new { links = urls.Select(url => new { url }) });
+        made.EnsureSuccessStatusCode();
+        var results = (await made.Content.ReadFromJsonAsync<JsonElement>()).GetProperty("results").EnumerateArray();
+        Links = [.. results.Select(result => result.GetProperty("link")).Select(link => KeyValuePair.Create(link.GetProperty("code").GetString()!, link.GetProperty("url").GetString()!))];
+        await WarmAsync();
+    }
+
+    /// <summary>Follows every link once through each way in, so that L1 has it.</summary>
+    protected virtual async Task WarmAsync()
+    {
+        using var visitor = new HttpClient(new SocketsHttpHandler { AllowAutoRedirect = false }) { BaseAddress = Redirects };
+        await Parallel.ForEachAsync(Links, async (link, cancellationToken) =>
+        {
+            using var answer = await visitor.GetAsync($"/{link.Key}", cancellationToken);
+        });
+    }
+
+    public virtual async ValueTask DisposeAsync()
+    {
+        foreach (var part in Parts) await part.DisposeAsync();
+    }
+}
