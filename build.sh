@@ -21,6 +21,7 @@ usage() {
   servers  find or install the servers that the tests need, and print where they are
   bench    compare redirects with bare Kestrel and nginx: [seconds per run] [links]
   gateway  compare redirects asked of a node directly with those through the gateway: [seconds per run] [links]
+  scale    CPU per redirect, hit rate and bytes per link from 10,000 to 10 million links: [seconds per run] [links ...]
   format   put every file into the house format (--verify: only say which are not)
 TEXT
 }
@@ -115,6 +116,7 @@ case "$verb" in
   servers) servers; env | grep ^TERSE_TEST_ | sort ;;
   bench) need "${bench_programs[@]}"; exec bench/compare.sh "$@" ;;
   gateway) need "${bench_programs[@]}"; exec bench/gateway.sh "$@" ;;
+  scale) need "${bench_programs[@]}"; exec bench/scale.sh "$@" ;;
   format) if [ "${1:-}" = --verify ]; then dotnet format Terse.slnx --verify-no-changes --no-restore; else dotnet format Terse.slnx; fi ;;
   "") usage ;;
   *) usage; echo "There is no verb \"$verb\"." >&2; exit 2 ;;

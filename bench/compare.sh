@@ -5,34 +5,14 @@
 set -euo pipefail
 cd "$(dirname "$0")/.."
 seconds=${1:-10}; links=${2:-1000000}; connections=${CONNECTIONS:-64}; threads=${THREADS:-1}
-work=$(mktemp -d /tmp/terse-bench.XXXXXX); pids=()
-trap 'for pid in "${pids[@]}"; do kill "$pid" 2>/dev/null || true; done; wait 2>/dev/null || true; rm -rf "$work"' EXIT
-
-free_port() { python3 -c 'import socket; s=socket.socket(); s.bind(("127.0.0.1", 0)); print(s.getsockname()[1])'; }
-until_up() { for _ in $(seq 200); do curl -s -o /dev/null "http://127.0.0.1:$1$2" && return; sleep 0.05; done; echo "port $1 does not answer" >&2; exit 1; }
-family() { echo "$1"; cat "/proc/$1/task/"*/children 2>/dev/null | tr ' ' '\n'; }
-cpu_ticks() { for pid in $(family "$1"); do cat "/proc/$pid/stat"; done | awk '{ ticks += $14 + $15 } END { print ticks }'; }
-# Proportional set size: a page that several workers or mappings share counts once (SQLite maps its file once for each connection).
-memory_mb() { for pid in $(family "$1"); do grep ^Pss: "/proc/$pid/smaps_rollup"; done | awk '{ kb += $2 } END { printf "%.0f", kb / 1024 }'; }
+. bench/lib.sh
 
 echo "Building and seeding $links links ..." >&2
-dotnet publish -v q -c Release src/Terse -o "$work/terse" >/dev/null
-dotnet publish -v q -c Release bench/Terse.Benchmarks -o "$work/bench" >/dev/null
-bench="$work/bench/terse-bench"
+publish
 "$bench" seed --data "$work/data" --links "$links" --codes "$work/codes" >&2
 "$bench" trace --codes "$work/codes" --links "$links" > "$work/zipf"
 "$bench" trace --codes "$work/codes" --links 100000 > "$work/zipf100k"
 head -1 "$work/codes" | sed 's|^|/|' > "$work/hot"
-
-# name, load, pid, port, paths
-measure() {
-  local url="http://127.0.0.1:$4" ticks result
-  wrk -t"$threads" -c"$connections" -d"${WARMUP:-10}s" -s bench/paths.lua "$url" -- "$5" >/dev/null
-  ticks=$(cpu_ticks "$3")
-  result=$(wrk -t"$threads" -c"$connections" -d"${seconds}s" -s bench/paths.lua "$url" -- "$5" | grep RESULT)
-  ticks=$(($(cpu_ticks "$3") - ticks))
-  echo "$1|$2|$result|$ticks|$(memory_mb "$3")" >> "$work/results"
-}
 
 if command -v nginx >/dev/null; then
   port=$(free_port); mkdir -p "$work/nginx"
@@ -60,17 +40,17 @@ CONF
   nginx -c "$work/nginx/conf" -p "$work/nginx" -e "$work/nginx/errors" & nginx_pid=$!; pids+=("$nginx_pid"); until_up "$port" /
   measure "nginx, map of 100,000" "Zipf 1.0" "$nginx_pid" "$port" "$work/zipf100k"
   measure "nginx, map of 100,000" "one hot key" "$nginx_pid" "$port" "$work/hot"
-  kill "$nginx_pid"; wait "$nginx_pid" 2>/dev/null || true
+  stop "$nginx_pid"
 fi
 
 port=$(free_port)
 BENCH_INLINE=${INLINE:-} "$bench" bare --port "$port" & bare_pid=$!; pids+=("$bare_pid"); until_up "$port" /
 measure "bare Kestrel, constant 302" "Zipf 1.0" "$bare_pid" "$port" "$work/zipf"
 measure "bare Kestrel, constant 302" "one hot key" "$bare_pid" "$port" "$work/hot"
-kill "$bare_pid"; wait "$bare_pid" 2>/dev/null || true
+stop "$bare_pid"
 
 port=$(free_port)
-"$work/terse/terse" serve --data "$work/data" --urls "http://127.0.0.1:$port" >"$work/terse.log" & terse_pid=$!; pids+=("$terse_pid"); until_up "$port" /health/live
+start_terse "$port" "$work/data"
 measure "Terse, $links links" "Zipf 1.0" "$terse_pid" "$port" "$work/zipf"
 measure "Terse, $links links" "one hot key" "$terse_pid" "$port" "$work/hot"
 saturation=$(awk -F'[| ]' '/^Terse.*Zipf/ { for (i = 1; i <= NF; i++) if ($i == "RESULT") print $(i + 1) }' "$work/results")
