@@ -1,4 +1,5 @@
 using System.CommandLine;
+using Microsoft.AspNetCore.Hosting;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
 using Terse.Links;
@@ -22,6 +23,7 @@ internal static class SliceServer
     {
         var builder = BenchKestrel.Create(port);
         builder.Services.AddSingleton(TimeProvider.System).AddSingleton<ILinkStore>(new MemoryLinks(links)).AddSingleton<LinkChanges>().AddRedirects();
+        builder.WebHost.ConfigureKestrel(kestrel => kestrel.UseWireRedirects());
         await using var app = builder.Build();
         app.UseRedirects();
         await app.StartAsync(cancellationToken);

@@ -1,6 +1,8 @@
+using Microsoft.AspNetCore.Server.Kestrel.Core;
 using Microsoft.Extensions.DependencyInjection.Extensions;
 using Microsoft.Extensions.Options;
 using Terse.Links;
+using Terse.Redirects.Wire;
 
 namespace Terse.Redirects;
 
@@ -25,7 +27,18 @@ internal static class RedirectServices
             .AddSingleton<AttemptLimiter>()
             .AddSingleton<VisitTaker>()
             .AddSingleton<GuardedLinks>()
-            .AddSingleton<RedirectAnswers>();
+            .AddSingleton<RedirectAnswers>()
+            .AddSingleton<RedirectWriter>()
+            .AddSingleton<WireRedirects>();
+    }
+
+    /// <summary>Answers plain requests for codes on the bytes of each connection; everything else goes on to Kestrel's HTTP.</summary>
+    public static void UseWireRedirects(this KestrelServerOptions kestrel)
+    {
+        var services = kestrel.ApplicationServices;
+        if (!services.GetRequiredService<IOptions<RedirectOptions>>().Value.Wire) return;
+        var (redirects, time) = (services.GetRequiredService<WireRedirects>(), services.GetRequiredService<TimeProvider>());
+        kestrel.ConfigureEndpointDefaults(listen => listen.Use(next => new WireConnection(next, redirects, time).ServeAsync));
     }
 
     /// <summary>What a node must know of redirects even if it answers none: how long others keep what it changes.</summary>
