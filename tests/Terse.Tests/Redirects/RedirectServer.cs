@@ -47,6 +47,12 @@ internal sealed class RedirectServer : IAsyncDisposable
         var builder = WebApplication.CreateSlimBuilder();
         builder.Logging.ClearProviders();
         builder.WebHost.UseUrls("http://127.0.0.1:0");
+        builder.WebHost.ConfigureKestrel(static kestrel =>
+        {
+            kestrel.AddServerHeader = false;
+            kestrel.UseWireRedirects();
+        });
+        builder.Configuration.AddInMemoryCollection([new($"{RedirectOptions.Section}:{nameof(RedirectOptions.Wire)}", "false")]);
         builder.Configuration.AddInMemoryCollection(options.ToDictionary(option => $"{RedirectOptions.Section}:{option.Name}", option => (string?)option.Value));
         var store = new ScriptedLinkStore();
         builder.Services.AddSingleton<TimeProvider>(time).AddSingleton<ILinkStore>(store).AddSingleton<LinkChanges>().AddRedirects();

@@ -13,6 +13,12 @@ internal static class RequestHeadReader
     /// <summary>Longer heads are for Kestrel.</summary>
     public const int MaxLength = 4096;
 
+    // Kestrel refuses a head with more than 100; nobody sends half of that.
+    private const int MaxHeaders = 50;
+
+    private static readonly SearchValues<byte> HostBytes =
+        SearchValues.Create(".-0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz"u8);
+
     private static readonly SearchValues<byte> Token =
         SearchValues.Create("!#$%&'*+-.^_`|~0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz"u8);
 
@@ -44,7 +50,8 @@ internal static class RequestHeadReader
         head.Query = query;
 
         // 2. The headers, up to the empty line
-        for (var hosts = 0; ;)
+        var hosts = 0;
+        for (var headers = 0; headers < MaxHeaders; headers++)
         {
             if (!TryTakeLine(rest, out line, out rest)) return MoreMayCome(bytes);
             if (line.IsEmpty)
@@ -61,6 +68,16 @@ internal static class RequestHeadReader
                 case HeaderEffect.Host: hosts++; break;
             }
         }
+        return HeadKind.Other;
+    }
+
+    /// <summary>A name or an IPv4 address, with or without a port.</summary>
+    private static bool IsPlainHost(ReadOnlySpan<byte> host)
+    {
+        var end = host.IndexOfAnyExcept(HostBytes);
+        if (end < 0) return !host.IsEmpty;
+        var port = host[(end + 1)..];
+        return end > 0 && host[end] == ':' && port.Length is > 0 and <= 5 && !port.ContainsAnyExceptInRange((byte)'0', (byte)'9');
     }
 
     private static HeadKind MoreMayCome(ReadOnlySpan<byte> bytes) => bytes.Length == MaxLength ? HeadKind.Other : HeadKind.Incomplete;
@@ -82,7 +99,7 @@ internal static class RequestHeadReader
         switch (name.Length)
         {
             case 4 when Is(name, "host"u8):
-                return value.IsEmpty ? HeaderEffect.NotPlain : HeaderEffect.Host;
+                return IsPlainHost(value) ? HeaderEffect.Host : HeaderEffect.NotPlain;
             case 10 when Is(name, "user-agent"u8):
                 head.UserAgent = value;
                 return HeaderEffect.Noted;

@@ -37,11 +37,11 @@ internal sealed class WireConnection(ConnectionDelegate next, WireRedirects redi
             deadline.Set(KeepAlive);
             for (var resolved = false; ;)
             {
-                var result = await input.ReadAsync(connection.ConnectionClosed);
+                var result = await input.ReadAsync();
                 var buffer = result.Buffer;
                 deadline.Set(Patience);
                 var (kind, missed) = AnswerAll(ref buffer, output, address, out var answered);
-                if (answered && (await output.FlushAsync(connection.ConnectionClosed)).IsCompleted) return false;
+                if (answered && (await output.FlushAsync()).IsCompleted) return false;
 
                 // Once in L1, the request is read again. One that L1 did not keep, or lost at once, is Kestrel's.
                 resolved = missed is { } code && !(resolved && !answered) && await redirects.TryResolveAsync(code, address);
