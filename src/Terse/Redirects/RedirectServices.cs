@@ -28,6 +28,7 @@ internal static class RedirectServices
             .AddSingleton<VisitTaker>()
             .AddSingleton<GuardedLinks>()
             .AddSingleton<RedirectAnswers>()
+            .AddSingleton<ForwardedClients>()
             .AddSingleton<RedirectWriter>()
             .AddSingleton<WireRedirects>();
     }

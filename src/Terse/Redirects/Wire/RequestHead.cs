@@ -12,7 +12,9 @@ internal ref struct RequestHead
     public ReadOnlySpan<byte> UserAgent;
     public ReadOnlySpan<byte> Referrer;
     public ReadOnlySpan<byte> AcceptLanguage;
-    public bool Prefetch;
+    public ReadOnlySpan<byte> ForwardedFor;
+
+    /// <summary><c>Sec-GPC: 1</c> or <c>DNT: 1</c>.</summary>
     public bool Private;
 
     /// <summary>Bytes of the whole head, its empty line included.</summary>

@@ -27,8 +27,7 @@ internal static class RequestHeadReader
 
     private enum HeaderEffect
     {
-        Ignored,
-        Noted,
+        None,
         Host,
         NotPlain,
     }
@@ -102,38 +101,40 @@ internal static class RequestHeadReader
                 return IsPlainHost(value) ? HeaderEffect.Host : HeaderEffect.NotPlain;
             case 10 when Is(name, "user-agent"u8):
                 head.UserAgent = value;
-                return HeaderEffect.Noted;
+                return HeaderEffect.None;
             case 7 when Is(name, "referer"u8):
                 head.Referrer = value;
-                return HeaderEffect.Noted;
+                return HeaderEffect.None;
             case 15 when Is(name, "accept-language"u8):
                 head.AcceptLanguage = value;
-                return HeaderEffect.Noted;
+                return HeaderEffect.None;
+            case 15 when Is(name, "x-forwarded-for"u8):
+                head.ForwardedFor = value;
+                return HeaderEffect.None;
             case 7 when Is(name, "sec-gpc"u8):
             case 3 when Is(name, "dnt"u8):
                 head.Private |= value.SequenceEqual("1"u8);
-                return HeaderEffect.Noted;
+                return HeaderEffect.None;
             case 7 when Is(name, "purpose"u8):
+            case 9 when Is(name, "x-purpose"u8):
             case 11 when Is(name, "sec-purpose"u8):
             case 5 when Is(name, "x-moz"u8):
-                head.Prefetch |= !value.IsEmpty;
-                return HeaderEffect.Noted;
+                // Seldom seen, and its meaning is VisitFlags' to tell.
+                return HeaderEffect.NotPlain;
             case 10 when Is(name, "connection"u8):
-                return Is(value, "keep-alive"u8) ? HeaderEffect.Ignored : HeaderEffect.NotPlain;
+                return Is(value, "keep-alive"u8) ? HeaderEffect.None : HeaderEffect.NotPlain;
 
-            // What changes how the message is read, who sent it, or what must be answered.
+            // What changes how the message is read, or what must be answered.
             case 14 when Is(name, "content-length"u8):
             case 17 when Is(name, "transfer-encoding"u8):
             case 6 when Is(name, "expect"u8):
             case 7 when Is(name, "upgrade"u8):
             case 7 when Is(name, "trailer"u8):
             case 2 when Is(name, "te"u8):
-            case 9 when Is(name, "forwarded"u8):
-            case >= 12 when Ascii.EqualsIgnoreCase(name[..12], "x-forwarded-"u8):
             case 15 when Is(name, "x-link-password"u8):
                 return HeaderEffect.NotPlain;
             default:
-                return HeaderEffect.Ignored;
+                return HeaderEffect.None;
         }
     }
 

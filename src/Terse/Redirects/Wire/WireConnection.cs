@@ -27,7 +27,8 @@ internal sealed class WireConnection(ConnectionDelegate next, WireRedirects redi
     private async Task<bool> ServePlainAsync(ConnectionContext connection)
     {
         var (input, output) = (connection.Transport.Input, connection.Transport.Output);
-        var address = (connection.RemoteEndPoint as IPEndPoint)?.Address;
+        var peer = (connection.RemoteEndPoint as IPEndPoint)?.Address;
+        var isProxy = redirects.Trusts(peer);
         var deadline = new Deadline(connection, time);
         connection.Features.Get<IConnectionHeartbeatFeature>()?.OnHeartbeat(static state => ((Deadline)state).Check(), deadline);
         await using var closing = connection.Features.Get<IConnectionLifetimeNotificationFeature>()?.ConnectionClosedRequested
@@ -40,11 +41,11 @@ internal sealed class WireConnection(ConnectionDelegate next, WireRedirects redi
                 var result = await input.ReadAsync();
                 var buffer = result.Buffer;
                 deadline.Set(Patience);
-                var (kind, missed) = AnswerAll(ref buffer, output, address, out var answered);
+                var (kind, missed) = AnswerAll(ref buffer, output, peer, isProxy, out var answered);
                 if (answered && (await output.FlushAsync()).IsCompleted) return false;
 
                 // Once in L1, the request is read again. One that L1 did not keep, or lost at once, is Kestrel's.
-                resolved = missed is { } code && !(resolved && !answered) && await redirects.TryResolveAsync(code, address);
+                resolved = missed is { } miss && !(resolved && !answered) && await redirects.TryResolveAsync(miss.Code, miss.Client);
                 if (resolved)
                 {
                     input.AdvanceTo(buffer.Start, buffer.Start);
@@ -71,7 +72,7 @@ internal sealed class WireConnection(ConnectionDelegate next, WireRedirects redi
     }
 
     /// <summary>Answers requests as long as L1 can; <paramref name="buffer"/> begins with what is left. A code that L1 does not have ends the run.</summary>
-    private (HeadKind Kind, ShortCode? Missed) AnswerAll(ref ReadOnlySequence<byte> buffer, PipeWriter output, IPAddress? address, out bool answered)
+    private (HeadKind Kind, Miss? Missed) AnswerAll(ref ReadOnlySequence<byte> buffer, PipeWriter output, IPAddress? peer, bool isProxy, out bool answered)
     {
         answered = false;
         Span<char> chars = stackalloc char[ShortCode.MaxLength];
@@ -92,9 +93,10 @@ internal sealed class WireConnection(ConnectionDelegate next, WireRedirects redi
                 if (kind != HeadKind.Plain) return (kind, null);
 
                 var code = chars[..Encoding.ASCII.GetChars(head.Code, chars)];
-                switch (redirects.TryAnswer(code, in head, address, output))
+                var client = isProxy && !head.ForwardedFor.IsEmpty ? ForwardedClients.Of(head.ForwardedFor, peer) : peer;
+                switch (redirects.TryAnswer(code, in head, client, output))
                 {
-                    case WireAnswer.Missed: return (HeadKind.Plain, ShortCode.Parse(code.ToString()));
+                    case WireAnswer.Missed: return (HeadKind.Plain, new Miss(ShortCode.Parse(code.ToString()), client));
                     case WireAnswer.NotOurs: return (HeadKind.Other, null);
                 }
                 answered = true;
@@ -107,6 +109,8 @@ internal sealed class WireConnection(ConnectionDelegate next, WireRedirects redi
             if (rented is not null) ArrayPool<byte>.Shared.Return(rented);
         }
     }
+
+    private readonly record struct Miss(ShortCode Code, IPAddress? Client);
 
     /// <summary>Ends a connection that keeps us waiting. Kestrel's heartbeat, once a second, asks.</summary>
     private sealed class Deadline(ConnectionContext connection, TimeProvider time)

@@ -17,11 +17,14 @@ internal enum WireAnswer
 }
 
 /// <summary>What <see cref="RedirectMiddleware"/> does for a redirect, on bytes.</summary>
-internal sealed class WireRedirects(LinkResolver resolver, RedirectWriter writer, MissLimiter misses, HotCodes hot, RedirectMetrics metrics, TimeProvider time)
+internal sealed class WireRedirects(
+    LinkResolver resolver, RedirectWriter writer, ForwardedClients forwarded, MissLimiter misses, HotCodes hot, RedirectMetrics metrics, TimeProvider time)
 {
     private const int SampleMask = HotCodes.Sampling - 1;
 
-    public WireAnswer TryAnswer(ReadOnlySpan<char> code, in RequestHead head, IPAddress? address, IBufferWriter<byte> output)
+    public bool Trusts(IPAddress? peer) => forwarded.Trusts(peer);
+
+    public WireAnswer TryAnswer(ReadOnlySpan<char> code, in RequestHead head, IPAddress? client, IBufferWriter<byte> output)
     {
         var now = time.GetTimestamp();
         if (resolver.TryGetCached(code, now) is not { } link) return ReservedWords.Contains(code) ? WireAnswer.NotOurs : WireAnswer.Missed;
@@ -38,10 +41,10 @@ internal sealed class WireRedirects(LinkResolver resolver, RedirectWriter writer
     }
 
     /// <summary>Brings a code into L1; false when the answer will not be a redirect.</summary>
-    public async ValueTask<bool> TryResolveAsync(ShortCode code, IPAddress? address)
+    public async ValueTask<bool> TryResolveAsync(ShortCode code, IPAddress? client)
     {
         var now = time.GetTimestamp();
-        if (misses.MustWait(address, now) > TimeSpan.Zero) return false;
+        if (misses.MustWait(client, now) > TimeSpan.Zero) return false;
         metrics.Count(RedirectCount.L1Misses);
         var resolution = await resolver.ResolveAsync(code, now);
         return resolution.Link is { IsOpen: true } link && time.GetTimestamp() is var then && then < link.FreshUntil && then < link.EndsAt;
