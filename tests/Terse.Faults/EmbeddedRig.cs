@@ -21,10 +21,10 @@ internal sealed class EmbeddedRig : Rig
 
     public SteppedClock Clock { get; }
 
-    public static async Task<EmbeddedRig> StartAsync()
+    public static async Task<EmbeddedRig> StartAsync(int diskMegabytes = 192)
     {
         var folder = Directory.CreateTempSubdirectory("terse-faults-").FullName;
-        var disk = await SmallDisk.MountAsync(Path.Combine(folder, "data"), megabytes: 192);
+        var disk = await SmallDisk.MountAsync(Path.Combine(folder, "data"), diskMegabytes);
         var clock = new SteppedClock(Path.Combine(folder, "clock"));
         var node = await TerseNode.StartAsync("terse", ["serve", "--data", disk.Path, "--set", $"BootstrapKey={TerseNode.AdminKey}"], clock.Environment);
         var rig = new EmbeddedRig(folder, disk, clock, node);

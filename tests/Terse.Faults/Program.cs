@@ -29,4 +29,9 @@ root.SetAction(async parsed =>
     Console.WriteLine($"{results.Count(result => result.Good)} passed, {results.Count(result => !result.Good)} failed");
     return results.Count > 0 && results.TrueForAll(result => result.Good) ? 0 : 1;
 });
+
+var minutes = new Option<double>("--minutes") { DefaultValueFactory = _ => 10, Description = "How long." };
+var soak = new Command("soak", "Runs a steady mixed load and compares what the process holds at the end and at the start.") { minutes, rate, writers };
+soak.SetAction(parsed => Soak.RunAsync(TimeSpan.FromMinutes(parsed.GetValue(minutes)), parsed.GetValue(rate), parsed.GetValue(writers)));
+root.Add(soak);
 return await root.Parse(args).InvokeAsync();

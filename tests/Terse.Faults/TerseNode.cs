@@ -25,6 +25,8 @@ internal sealed class TerseNode : IFaulty
 
     public int Port { get; }
 
+    public int ProcessId => _process!.Id;
+
     public Uri Url => new($"http://127.0.0.1:{Port}");
 
     public string Output => _process is null ? "" : $"{_process.Errors}\n{_process.Output}";

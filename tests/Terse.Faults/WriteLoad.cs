@@ -25,6 +25,9 @@ internal sealed class WriteLoad(Uri api, int writers) : IAsyncDisposable
     private long _acknowledged;
     private long _refused;
 
+    /// <summary>How long a writer rests after each link that it has made.</summary>
+    public TimeSpan Pause { get; init; }
+
     public void Start()
     {
         for (var writer = 0; writer < writers; writer++)
@@ -51,6 +54,7 @@ internal sealed class WriteLoad(Uri api, int writers) : IAsyncDisposable
     {
         for (var i = 0; !_stop.IsCancellationRequested; i++)
         {
+            if (Pause > TimeSpan.Zero) await Task.Delay(Pause, TimeProvider.System);
             var first = $"https://example.com/{writer}/{i}/0";
             if (await CreateAsync(first) is not { } code) continue;
             var journal = new Journal(first);
