@@ -1,9 +1,52 @@
+using System.Net.Http.Json;
+using System.Text.Json;
+
 namespace Terse.Faults;
 
-/// <summary>Compares the clicks that visitors made with those that the statistics count.</summary>
+/// <summary>Compares the redirects that visitors got with those that the statistics count.</summary>
 internal sealed class ClickJudge(Rig rig)
 {
-    public Task StartAsync() => Task.FromResult(rig.Links.Count);
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(60);
+    private static readonly TimeSpan Settled = TimeSpan.FromSeconds(2);
+    private long _before;
 
-    public Task<ClickOutcome> FinishAsync(RedirectOutcome redirects) => Task.FromResult(new ClickOutcome(0, rig.Links.Count < 0 ? redirects.Right : 0));
+    public async Task StartAsync() => _before = await SettleAsync(atLeast: 0);
+
+    /// <summary>Waits until what was answered is counted, and a while longer for what was counted beyond.</summary>
+    public async Task<ClickOutcome> FinishAsync(RedirectOutcome redirects)
+    {
+        var counted = await SettleAsync(_before + redirects.Right) - _before;
+        return new ClickOutcome(Math.Max(0, redirects.Right - counted), Math.Max(0, counted - redirects.Right - redirects.Failed));
+    }
+
+    private async Task<long> SettleAsync(long atLeast)
+    {
+        using var client = new HttpClient { BaseAddress = rig.Api, Timeout = TimeSpan.FromSeconds(5) };
+        client.DefaultRequestHeaders.Add("X-Api-Key", TerseNode.AdminKey);
+        var started = TimeProvider.System.GetTimestamp();
+        var (last, since) = (-1L, started);
+        while (TimeProvider.System.GetElapsedTime(started) < Patience)
+        {
+            var now = await ReadAsync(client);
+            if (now != last) (last, since) = (now ?? last, TimeProvider.System.GetTimestamp());
+            else if (last >= atLeast && TimeProvider.System.GetElapsedTime(since) > Settled) return last;
+            await Task.Delay(TimeSpan.FromMilliseconds(200), TimeProvider.System);
+        }
+        return last;
+    }
+
+    /// <summary>All clicks of ten days round today, which a clock that was stepped does not leave; null while nobody answers.</summary>
+    private static async Task<long?> ReadAsync(HttpClient client)
+    {
+        try
+        {
+            var today = TimeProvider.System.GetUtcNow().UtcDateTime.Date;
+            var answer = await client.GetFromJsonAsync<JsonElement>($"/api/v1/stats?from={today.AddDays(-5):yyyy-MM-dd}&to={today.AddDays(5):yyyy-MM-dd}&unit=day");
+            return answer.GetProperty("totals").GetProperty("clicks").GetInt64();
+        }
+        catch (Exception e) when (e is HttpRequestException or OperationCanceledException or IOException)
+        {
+            return null;
+        }
+    }
 }
