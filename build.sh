@@ -22,6 +22,8 @@ usage() {
   bench    compare redirects with bare Kestrel and nginx: [seconds per run] [links]
   gateway  compare redirects asked of a node directly with those through the gateway: [seconds per run] [links]
   scale    CPU per redirect, hit rate and bytes per link from 10,000 to 10 million links: [seconds per run] [links ...]
+  faults   break a running Terse in every way it must survive, under load, and write docs/reliability.md: [--only WORDS]
+  soak     a steady mixed load for ten minutes: what is held at the end is what was held at the start: [--minutes N]
   format   put every file into the house format (--verify: only say which are not)
 TEXT
 }
@@ -80,6 +82,15 @@ npm_packages() {
   touch "$target/.complete"
 }
 
+# The clock of processes is stepped by libfaketime; mounting small disks takes root.
+faults() {
+  [ "$(id -u)" = 0 ] || { echo "The fault suite mounts small disks: run it as root." >&2; exit 1; }
+  servers
+  [ -e /usr/lib/x86_64-linux-gnu/faketime/libfaketimeMT.so.1 ] || install libfaketime
+  dotnet build tests/Terse.Faults --configuration "$configuration" --verbosity quiet
+  artifacts/bin/Terse.Faults/release/terse-faults "$@"
+}
+
 servers() { need "${test_programs[@]}"; npm_packages; }
 
 # Runs test programs, each "program argument ...". The last line is the sum over them, in a form that any tool can read.
@@ -117,6 +128,8 @@ case "$verb" in
   bench) need "${bench_programs[@]}"; exec bench/compare.sh "$@" ;;
   gateway) need "${bench_programs[@]}"; exec bench/gateway.sh "$@" ;;
   scale) need "${bench_programs[@]}"; exec bench/scale.sh "$@" ;;
+  faults) faults --report docs/reliability.md "$@" ;;
+  soak) faults soak "$@" ;;
   format) if [ "${1:-}" = --verify ]; then dotnet format Terse.slnx --verify-no-changes --no-restore; else dotnet format Terse.slnx; fi ;;
   "") usage ;;
   *) usage; echo "There is no verb \"$verb\"." >&2; exit 2 ;;
