@@ -33,12 +33,12 @@ internal static class RedirectServices
             .AddSingleton<WireRedirects>();
     }
 
-    /// <summary>Answers plain requests for codes on the bytes of each connection; everything else goes on to Kestrel's HTTP.</summary>
+    /// <summary>Answers plain requests for codes on the bytes of each connection, on a node that redirects; everything else goes on to Kestrel's HTTP.</summary>
     public static void UseWireRedirects(this KestrelServerOptions kestrel)
     {
         var services = kestrel.ApplicationServices;
-        if (!services.GetRequiredService<IOptions<RedirectOptions>>().Value.Wire) return;
-        var (redirects, time) = (services.GetRequiredService<WireRedirects>(), services.GetRequiredService<TimeProvider>());
+        if (!services.GetRequiredService<IOptions<RedirectOptions>>().Value.Wire || services.GetService<WireRedirects>() is not { } redirects) return;
+        var time = services.GetRequiredService<TimeProvider>();
         kestrel.ConfigureEndpointDefaults(listen => listen.Use(next => new WireConnection(next, redirects, time).ServeAsync));
     }
 

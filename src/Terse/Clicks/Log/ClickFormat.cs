@@ -25,21 +25,24 @@ internal static class ClickFormat
     /// <param name="to"><see cref="MaxLength"/> bytes or more.</param>
     public static int Write(in ClickRecord click, Span<byte> to)
     {
-        to[0] = Version;
-        to[1] = (byte)click.Kind;
-        to[2] = (byte)click.Flags;
-        BinaryPrimitives.WriteInt64LittleEndian(to[4..], click.At.ToUnixTimeMilliseconds());
-
-        var end = Numbers;
-        var address = 0;
-        if (click.Address?.TryWriteBytes(to[end..], out address) == true) end += address;
-        to[3] = (byte)address;
-        var at = end;
-        to[12] = (byte)(Text(click.Code, ShortCode.MaxLength, to, ref at));
-        to[13] = (byte)(Text(click.AcceptLanguage, MaxLanguage, to, ref at));
+        var at = WriteStart(click.Kind, click.Flags, click.At, click.Address, click.Code, to);
+        to[13] = (byte)Text(click.AcceptLanguage, MaxLanguage, to, ref at);
         BinaryPrimitives.WriteUInt16LittleEndian(to[14..], Text(click.UserAgent, MaxUserAgent, to, ref at));
         BinaryPrimitives.WriteUInt16LittleEndian(to[16..], Text(click.Referrer, MaxReferrer, to, ref at));
         BinaryPrimitives.WriteUInt16LittleEndian(to[18..], Text(click.Query, MaxQuery, to, ref at));
+        return at;
+    }
+
+    /// <summary>The same for texts that are ASCII bytes, as they came over the wire, of a request without a query.</summary>
+    public static int WriteAscii(
+        ClickKind kind, ClickFlags flags, DateTimeOffset when, IPAddress? address, string code,
+        ReadOnlySpan<byte> acceptLanguage, ReadOnlySpan<byte> userAgent, ReadOnlySpan<byte> referrer, Span<byte> to)
+    {
+        var at = WriteStart(kind, flags, when, address, code, to);
+        to[13] = (byte)Ascii(acceptLanguage, MaxLanguage, to, ref at);
+        BinaryPrimitives.WriteUInt16LittleEndian(to[14..], Ascii(userAgent, MaxUserAgent, to, ref at));
+        BinaryPrimitives.WriteUInt16LittleEndian(to[16..], Ascii(referrer, MaxReferrer, to, ref at));
+        BinaryPrimitives.WriteUInt16LittleEndian(to[18..], 0);
         return at;
     }
 
@@ -84,6 +87,28 @@ internal static class ClickFormat
         if (!TryRead(body, 0, out var click, out _)) return body.ToArray();
         var without = new byte[MaxLength];
         return without[..Write(click with { Address = null }, without)];
+    }
+
+    private static int WriteStart(ClickKind kind, ClickFlags flags, DateTimeOffset when, IPAddress? address, string code, Span<byte> to)
+    {
+        to[0] = Version;
+        to[1] = (byte)kind;
+        to[2] = (byte)flags;
+        BinaryPrimitives.WriteInt64LittleEndian(to[4..], when.ToUnixTimeMilliseconds());
+        var at = Numbers;
+        var length = 0;
+        if (address?.TryWriteBytes(to[at..], out length) == true) at += length;
+        to[3] = (byte)length;
+        to[12] = (byte)Text(code, ShortCode.MaxLength, to, ref at);
+        return at;
+    }
+
+    private static ushort Ascii(ReadOnlySpan<byte> text, int most, Span<byte> to, ref int at)
+    {
+        if (text.Length > most) text = text[..most];
+        text.CopyTo(to[at..]);
+        at += text.Length;
+        return (ushort)text.Length;
     }
 
     private static ushort Text(string text, int most, Span<byte> to, ref int at)

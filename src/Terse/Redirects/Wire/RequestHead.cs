@@ -6,9 +6,6 @@ internal ref struct RequestHead
     /// <summary>The bytes after the slash: a well-formed code.</summary>
     public ReadOnlySpan<byte> Code;
 
-    /// <summary>With its question mark, or empty.</summary>
-    public ReadOnlySpan<byte> Query;
-
     public ReadOnlySpan<byte> UserAgent;
     public ReadOnlySpan<byte> Referrer;
     public ReadOnlySpan<byte> AcceptLanguage;

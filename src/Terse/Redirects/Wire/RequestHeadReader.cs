@@ -5,7 +5,7 @@ using Terse.Codes;
 namespace Terse.Redirects.Wire;
 
 /// <summary>
-/// Recognizes the one request that nearly all visitors send: <c>GET /code HTTP/1.1</c>, one Host, no body, no conditions on the connection. It is an
+/// Recognizes the one request that nearly all visitors send: <c>GET /code HTTP/1.1</c>, one Host, no query, no body, no conditions on the connection. It is an
 /// allow-list, stricter than RFC 9112: whatever it does not know to be harmless is <see cref="HeadKind.Other"/>, so it never decides what is an error.
 /// </summary>
 internal static class RequestHeadReader
@@ -41,12 +41,8 @@ internal static class RequestHeadReader
         if (!bytes.StartsWith("GET /"u8)) return "GET /"u8.StartsWith(bytes) ? HeadKind.Incomplete : HeadKind.Other;
         if (!TryTakeLine(bytes, out var line, out var rest)) return MoreMayCome(bytes);
         if (!line.EndsWith(" HTTP/1.1"u8)) return HeadKind.Other;
-        var target = line[5..^9];
-        var code = target.IndexOfAnyExcept(CodeBytes) is >= 0 and var end ? target[..end] : target;
-        var query = target[code.Length..];
-        if (code.Length is 0 or > ShortCode.MaxLength || (query.Length > 0 && (query[0] != '?' || query.ContainsAnyExceptInRange((byte)0x21, (byte)0x7E)))) return HeadKind.Other;
-        head.Code = code;
-        head.Query = query;
+        head.Code = line[5..^9];
+        if (head.Code.Length is 0 or > ShortCode.MaxLength || head.Code.ContainsAnyExcept(CodeBytes)) return HeadKind.Other;
 
         // 2. The headers, up to the empty line
         var hosts = 0;

@@ -1,5 +1,6 @@
 using System.Buffers;
 using System.Net;
+using Terse.Clicks;
 using Terse.Codes;
 using Terse.Links;
 
@@ -18,7 +19,8 @@ internal enum WireAnswer
 
 /// <summary>What <see cref="RedirectMiddleware"/> does for a redirect, on bytes.</summary>
 internal sealed class WireRedirects(
-    LinkResolver resolver, RedirectWriter writer, ForwardedClients forwarded, MissLimiter misses, HotCodes hot, RedirectMetrics metrics, TimeProvider time)
+    LinkResolver resolver, RedirectWriter writer, ForwardedClients forwarded, MissLimiter misses, HotCodes hot, RedirectMetrics metrics, TimeProvider time,
+    ClickRecorder? clicks = null)
 {
     private const int SampleMask = HotCodes.Sampling - 1;
 
@@ -31,6 +33,7 @@ internal sealed class WireRedirects(
         if (!link.IsOpen || now >= link.EndsAt) return WireAnswer.NotOurs;
 
         writer.Write(output, link, link.CacheControl, now);
+        clicks?.RecordRedirect(link.Code, head.Private ? ClickFlags.Private : ClickFlags.None, client, head.AcceptLanguage, head.UserAgent, head.Referrer);
         metrics.Count(RedirectCount.Redirected);
         if ((now & SampleMask) == 0)
         {
