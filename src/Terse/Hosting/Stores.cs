@@ -1,5 +1,6 @@
 using Microsoft.Extensions.Options;
 using Terse.Adapters.DuckDb;
+using Terse.Adapters.DynamoDb;
 using Terse.Adapters.LocalLog;
 using Terse.Adapters.PostgreSql;
 using Terse.Adapters.Sqlite;
@@ -19,6 +20,7 @@ internal static class Stores
         // What is not legal is refused by the validation at the start, with the legal values.
         _ = stores.Links switch
         {
+            "DynamoDb" => services.AddDynamoDbStores(),
             "PostgreSql" => services.AddPostgreSqlStores(),
             _ => services.AddSqliteStores().InDataDirectory<SqliteOptions>((sqlite, directory) => sqlite.DataDirectory = directory),
         };

@@ -8,8 +8,8 @@ internal sealed class StoresOptions
 {
     public const string Section = "Terse:Stores";
 
-    /// <summary>Where links, idempotency claims, code ranges and API keys are: <c>Sqlite</c> or <c>PostgreSql</c>.</summary>
-    [AllowedValues("Sqlite", "PostgreSql", ErrorMessage = "Terse:Stores:Links must be Sqlite or PostgreSql.")]
+    /// <summary>Where links, idempotency claims, code ranges and API keys are: <c>Sqlite</c>, <c>PostgreSql</c> or <c>DynamoDb</c>.</summary>
+    [AllowedValues("Sqlite", "PostgreSql", "DynamoDb", ErrorMessage = "Terse:Stores:Links must be Sqlite, PostgreSql or DynamoDb.")]
     public string Links { get; set; } = "Sqlite";
 
     /// <summary>Where clicks are: <c>DuckDb</c>, a file in the data directory for one node; or <c>PostgreSql</c>, for any number.</summary>

@@ -1,0 +1,30 @@
+using Microsoft.Extensions.DependencyInjection.Extensions;
+using Microsoft.Extensions.Options;
+using Terse.ApiKeys;
+using Terse.Codes;
+using Terse.Links;
+
+namespace Terse.Adapters.DynamoDb;
+
+internal static class DynamoDbServices
+{
+    /// <summary>Links, idempotency claims, code ranges and API keys behind the DynamoDB API. Tables are looked for at the first call.</summary>
+    public static IServiceCollection AddDynamoDbStores(this IServiceCollection services)
+    {
+        services.AddOptions<DynamoDbOptions>().BindConfiguration(DynamoDbOptions.Section).ValidateOnStart();
+        services.AddSingleton<IValidateOptions<DynamoDbOptions>, DynamoDbOptionsValidator>();
+        services.TryAddSingleton(TimeProvider.System);
+        services.TryAddSingleton(Random.Shared);
+        services.AddSingleton<DynamoDbDatabase>();
+        services.AddSingleton<PlaceClock>();
+        services.AddSingleton<LinkLists>();
+        services.AddSingleton<ILinkStore, DynamoDbLinkStore>();
+        services.AddSingleton<IIdempotencyStore, DynamoDbIdempotencyStore>();
+        services.AddSingleton<ICodeRangeStore, DynamoDbCodeRangeStore>();
+        services.AddSingleton<IApiKeyStore, DynamoDbApiKeyStore>();
+        return services;
+    }
+}
+
+[OptionsValidator]
+internal sealed partial class DynamoDbOptionsValidator : IValidateOptions<DynamoDbOptions>;
