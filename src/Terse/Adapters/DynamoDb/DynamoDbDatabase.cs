@@ -12,26 +12,28 @@ internal sealed class DynamoDbDatabase : IDisposable
     private const int BatchReads = 100;
     private const int ParallelCalls = 16;
 
-    private readonly AmazonDynamoDBClient _client;
+    // A server of the real world is waited for in the real world's time, whatever time the injected clock gives to links.
+    private static readonly TimeProvider Waiting = TimeProvider.System;
+
+    private readonly UnretryingClient _client;
     private readonly DynamoDbRetries _retries;
-    private readonly TimeProvider _time;
     private readonly bool _createTables;
     private readonly SemaphoreSlim _ensuring = new(1, 1);
     private readonly int _maxAttempts;
     private volatile bool _ready;
 
-    public DynamoDbDatabase(IOptions<DynamoDbOptions> options, TimeProvider time, Random random)
+    public DynamoDbDatabase(IOptions<DynamoDbOptions> options, Random random)
     {
         Options = options.Value;
         Tables = new DynamoDbTables(Options.TablePrefix);
-        (_time, _createTables, _maxAttempts) = (time, Options.CreateTables, Options.MaxAttempts);
-        _retries = new DynamoDbRetries(Options.MaxAttempts, time, random);
+        (_createTables, _maxAttempts) = (Options.CreateTables, Options.MaxAttempts);
+        _retries = new DynamoDbRetries(Options.MaxAttempts, Waiting, random);
         var config = new AmazonDynamoDBConfig { MaxErrorRetry = 0, Timeout = Options.AttemptTimeout, AuthenticationRegion = Options.Region };
         if (Options.ServiceUrl.Length > 0) config.ServiceURL = Options.ServiceUrl;
         else config.RegionEndpoint = Amazon.RegionEndpoint.GetBySystemName(Options.Region);
         _client = Options.AccessKey.Length > 0
-            ? new AmazonDynamoDBClient(new BasicAWSCredentials(Options.AccessKey, Options.SecretKey), config)
-            : new AmazonDynamoDBClient(config);
+            ? new UnretryingClient(new BasicAWSCredentials(Options.AccessKey, Options.SecretKey), config)
+            : new UnretryingClient(config);
     }
 
     public DynamoDbOptions Options { get; }
@@ -197,7 +199,7 @@ internal sealed class DynamoDbDatabase : IDisposable
 
         async Task<bool> CreateAsync(CancellationToken token)
         {
-            await Tables.EnsureAsync(_client, _time, token);
+            await Tables.EnsureAsync(_client, Waiting, token);
             return true;
         }
     }

@@ -1,7 +1,6 @@
 using System.Globalization;
 using System.IO.Hashing;
 using System.Runtime.InteropServices;
-using Terse.Codes;
 using Terse.Links;
 
 namespace Terse.Adapters.DynamoDb;

@@ -12,20 +12,20 @@ namespace Terse.Tests.Adapters.DynamoDb;
 /// </summary>
 internal sealed class DynamoDbTestTables : IDisposable
 {
-    private readonly string _prefix = Servers.NewName() + "-";
+    private readonly string _prefix = Infrastructure.Servers.NewName() + "-";
     private readonly List<DynamoDbDatabase> _opened = [];
 
-    public async ValueTask<DynamoDbDatabase> OpenAsync(Action<DynamoDbOptions>? configure = null, TimeProvider? time = null)
+    public async ValueTask<DynamoDbDatabase> OpenAsync(Action<DynamoDbOptions>? configure = null)
     {
         var options = await OptionsAsync();
         configure?.Invoke(options);
-        var database = new DynamoDbDatabase(Options.Create(options), time ?? TimeProvider.System, new Random(1));
+        var database = new DynamoDbDatabase(Options.Create(options), new Random(1));
         _opened.Add(database);
         return database;
     }
 
     public async ValueTask<ILinkStore> OpenLinksAsync(Action<DynamoDbOptions>? configure = null, TimeProvider? time = null) =>
-        Links(await OpenAsync(configure, time), time);
+        Links(await OpenAsync(configure), time);
 
     public static ILinkStore Links(DynamoDbDatabase database, TimeProvider? time = null)
     {
@@ -44,6 +44,23 @@ internal sealed class DynamoDbTestTables : IDisposable
         ListShards = 4,
         AttemptTimeout = TimeSpan.FromSeconds(30),
     };
+
+    /// <summary>What a whole server is told to work on these tables.</summary>
+    public async ValueTask<Dictionary<string, string?>> SettingsAsync()
+    {
+        var options = await OptionsAsync();
+        return new()
+        {
+            ["Terse:Stores:Links"] = "DynamoDb",
+            ["Terse:DynamoDb:ServiceUrl"] = options.ServiceUrl,
+            ["Terse:DynamoDb:Region"] = options.Region,
+            ["Terse:DynamoDb:AccessKey"] = options.AccessKey,
+            ["Terse:DynamoDb:SecretKey"] = options.SecretKey,
+            ["Terse:DynamoDb:TablePrefix"] = options.TablePrefix,
+            ["Terse:DynamoDb:ListShards"] = "4",
+            ["Terse:DynamoDb:AttemptTimeout"] = "00:00:30",
+        };
+    }
 
     public void Dispose()
     {
