@@ -1,5 +1,6 @@
 using Terse.Adapters.Sqlite;
 using Terse.Tests.Adapters.DynamoDb;
+using Terse.Tests.Adapters.PostgreSql;
 using Terse.Tests.Adapters.Sqlite;
 using Terse.Tests.Infrastructure;
 
@@ -39,5 +40,27 @@ public sealed class StoreHistoryTests
         await using var one = await TerseInstance.StartAsync(settings);
         await using var other = await TerseInstance.StartAsync(settings, time: one.Time);
         HistoryRun.Check(new HttpTarget(one, other), histories: 10);
+    }
+
+    [Fact]
+    [NeedsServers]
+    public async Task Two_nodes_on_PostgreSql_do_one_operation_at_a_time()
+    {
+        await using var databases = new PostgreSqlDatabases();
+        HistoryRun.Check(new StoreTarget((await databases.OpenNodeAsync()).Links, (await databases.OpenNodeAsync()).Links), histories: 30);
+    }
+
+    [Fact]
+    [NeedsServers]
+    public async Task Two_servers_on_PostgreSql_do_one_operation_at_a_time()
+    {
+        var settings = new Dictionary<string, string?>
+        {
+            ["Terse:Stores:Links"] = "PostgreSql",
+            ["Terse:PostgreSql:ConnectionString"] = await (await PostgreSqlServer.SharedAsync()).CreateDatabaseAsync(),
+        };
+        await using var one = await TerseInstance.StartAsync(settings);
+        await using var other = await TerseInstance.StartAsync(settings, time: one.Time);
+        HistoryRun.Check(new HttpTarget(one, other), histories: 15);
     }
 }
