@@ -66,27 +66,28 @@ internal static class HistoryRun
                 if (value is { } there) seen[code] = there;
                 return new Operation(code, kind, null, value, found, start, clock.Next());
             case OperationKind.Add:
-                var added = await target.AddAsync(code, clock.NewValue(start), step.Node);
-                if (added == Outcome.Done) seen[code] = clock.NewValue(start);
-                return new Operation(code, kind, null, clock.NewValue(start), added, start, clock.Next());
+                var added = await target.AddAsync(code, ValueOf(start), step.Node);
+                if (added == Outcome.Done) seen[code] = ValueOf(start);
+                return new Operation(code, kind, null, ValueOf(start), added, start, clock.Next());
             case OperationKind.Replace:
                 var expected = seen[code];
-                var replaced = await target.ReplaceAsync(code, expected, clock.NewValue(start), step.Node);
-                if (replaced == Outcome.Done) seen[code] = clock.NewValue(start);
-                return new Operation(code, kind, expected, clock.NewValue(start), replaced, start, clock.Next());
+                var replaced = await target.ReplaceAsync(code, expected, ValueOf(start), step.Node);
+                if (replaced == Outcome.Done) seen[code] = ValueOf(start);
+                return new Operation(code, kind, expected, ValueOf(start), replaced, start, clock.Next());
             default:
                 var last = seen[code];
                 return new Operation(code, kind, last, null, await target.RemoveAsync(code, last, step.Node), start, clock.Next());
         }
     }
 
-    /// <summary>Counts calls and answers; the count at a write's call is also its value.</summary>
+    // The count at a write's call is also what tells its link from others.
+    private static long ValueOf(long start) => Contracts.ALink.Created.ToUnixTimeMilliseconds() + start;
+
+    /// <summary>Counts calls and answers.</summary>
     private sealed class Clock
     {
         private long _now;
 
         public long Next() => Interlocked.Increment(ref _now);
-
-        public long NewValue(long start) => Contracts.ALink.Created.ToUnixTimeMilliseconds() + start;
     }
 }

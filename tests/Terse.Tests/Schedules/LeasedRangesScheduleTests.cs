@@ -1,3 +1,4 @@
+using Microsoft.Extensions.Logging.Abstractions;
 using Microsoft.Extensions.Options;
 using Terse.Codes;
 using Terse.Links;
@@ -14,7 +15,7 @@ public sealed class LeasedRangesScheduleTests
     public void No_id_is_given_twice_and_all_are_from_ranges_that_were_leased(double failures) => Schedule.Explore(2_000, async schedule =>
     {
         var store = new SlowRanges(schedule, failures);
-        await using var issued = new IssuedCodes(store, new NoLinks(), Options.Create(new CodesOptions()), TimeProvider.System);
+        await using var issued = new IssuedCodes(store, new NoLinks(), Options.Create(new CodesOptions()), TimeProvider.System, NullLogger<IssuedCodes>.Instance);
         using var ranges = new LeasedRanges(store, size: 3, issued);
         var given = new List<long>();
         var failed = 0;

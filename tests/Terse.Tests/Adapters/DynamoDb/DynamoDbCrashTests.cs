@@ -1,6 +1,5 @@
 using Amazon.DynamoDBv2.Model;
 using Microsoft.Extensions.Time.Testing;
-using Terse.Adapters.DynamoDb;
 using Terse.Codes;
 using Terse.Links;
 using Terse.Tests.Contracts;
