@@ -18,7 +18,7 @@ internal static class DeadLettersCommand
         var command = new Command("list", "List all dead letters.");
         command.SetAction((parsed, cancellationToken) => WithQueueAsync(parsed, async queue =>
         {
-            var table = new Table().Border(TableBorder.Simple).AddColumns("Id", "Set aside", "Tries", "Link", "Reason");
+            var table = new Table().Border(TableBorder.Simple).AddColumn(new TableColumn("Id").NoWrap()).AddColumns("Set aside", "Tries", "Link", "Reason");
             await foreach (var letter in AllAsync(queue, cancellationToken))
             {
                 var shown = DeadLetterResponse.From(letter);

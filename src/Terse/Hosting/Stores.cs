@@ -2,6 +2,7 @@ using Microsoft.Extensions.Options;
 using Terse.Adapters.DuckDb;
 using Terse.Adapters.DynamoDb;
 using Terse.Adapters.LocalLog;
+using Terse.Adapters.Nats;
 using Terse.Adapters.PostgreSql;
 using Terse.Adapters.Sqlite;
 using Terse.Clicks;
@@ -32,9 +33,18 @@ internal static class Stores
         services.AddClickLog().InDataDirectory<RecordingOptions>((clicks, directory) => clicks.Directory = Path.Combine(directory, "clicks"));
         return stores.Queue switch
         {
+            "Nats" => services.AddNatsClickQueue(),
             _ => services.AddLocalClickQueue(),
         };
     }
+
+    /// <summary>Brings what this process records to the queue, where that is not the click log itself.</summary>
+    public static IServiceCollection AddClickPublisher(this IServiceCollection services, IConfiguration configuration) =>
+        (configuration.GetSection(StoresOptions.Section).Get<StoresOptions>() ?? new StoresOptions()).Queue switch
+        {
+            "Nats" => services.AddNatsClickPublisher(),
+            _ => services,
+        };
 
     private static IServiceCollection InDataDirectory<T>(this IServiceCollection services, Action<T, string> place)
         where T : class =>

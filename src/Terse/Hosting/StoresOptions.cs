@@ -16,8 +16,8 @@ internal sealed class StoresOptions
     [AllowedValues("DuckDb", "PostgreSql", ErrorMessage = "Terse:Stores:Clicks must be DuckDb or PostgreSql.")]
     public string Clicks { get; set; } = "DuckDb";
 
-    /// <summary>How clicks get to the worker: <c>Local</c>, the click log of this process alone.</summary>
-    [AllowedValues("Local", ErrorMessage = "Terse:Stores:Queue must be Local.")]
+    /// <summary>How clicks get to the worker: <c>Local</c>, the click log of a process that also has the role Clicks; or <c>Nats</c>, JetStream, which nodes share.</summary>
+    [AllowedValues("Local", "Nats", ErrorMessage = "Terse:Stores:Queue must be Local or Nats.")]
     public string Queue { get; set; } = "Local";
 }
 

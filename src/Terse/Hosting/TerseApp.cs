@@ -55,6 +55,7 @@ internal static class TerseApp
             builder.Services.AddSingleton<CodeMayExist>(provider => provider.GetRequiredService<IssuedCodes>().MayExist);
             builder.Services.AddRedirects();
             builder.Services.AddClickRecording();
+            builder.Services.AddClickPublisher(builder.Configuration);
         }
 
         if (roles.Has(NodeRoles.Api))

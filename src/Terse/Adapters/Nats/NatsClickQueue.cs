@@ -1,0 +1,127 @@
+using System.Text.Json;
+using NATS.Client.Core;
+using NATS.Client.JetStream;
+using NATS.Client.JetStream.Models;
+using Terse.Clicks;
+
+namespace Terse.Adapters.Nats;
+
+/// <summary>
+/// A work queue on JetStream that any number of workers share. Each message is what one node's click log held when it was shipped, so messages grow with the
+/// load. Dead letters are a stream of their own, one subject each.
+/// </summary>
+internal sealed class NatsClickQueue(NatsStreams streams) : IClickQueue
+{
+    public const string SourceHeader = "Terse-Source";
+
+    private const int NotFound = 404;
+    private static readonly NatsJSNextOpts Pull = new() { Expires = TimeSpan.FromSeconds(5) };
+
+    public async ValueTask<ClickDelivery> ReceiveAsync(CancellationToken cancellationToken)
+    {
+        while (true)
+        {
+            var consumer = await streams.ConsumerAsync(cancellationToken);
+            var message = await streams.AskAsync(async _ => await consumer.NextAsync<byte[]>(opts: Pull, cancellationToken: cancellationToken), cancellationToken);
+            if (message is not { } delivered) continue;
+            var source = delivered.Headers?[SourceHeader] is { Count: 1 } named ? named.ToString() : "unknown";
+            var attempt = (int)Math.Min(delivered.Metadata?.NumDelivered ?? 1, int.MaxValue);
+            return new ClickDelivery(source, ClickBatch.Read(delivered.Data), attempt) { Receipt = delivered };
+        }
+    }
+
+    public async ValueTask AcknowledgeAsync(ClickDelivery delivery, CancellationToken cancellationToken) =>
+        await AnswerAsync(delivery, message => message.AckAsync(new AckOpts { DoubleAck = true }, cancellationToken), cancellationToken);
+
+    public async ValueTask ReturnAsync(ClickDelivery delivery, TimeSpan delay, CancellationToken cancellationToken) =>
+        await AnswerAsync(delivery, message => message.NakAsync(new AckOpts { NakDelay = delay }, cancellationToken), cancellationToken);
+
+    public async ValueTask SetAsideAsync(ClickDelivery delivery, DeadLetter letter, CancellationToken cancellationToken) => await streams.PublishAsync(
+        streams.Dead(letter.Id), JsonSerializer.SerializeToUtf8Bytes(letter, DeadLetterJson.Default.DeadLetter), null, null, cancellationToken);
+
+    public async ValueTask<ClickQueueDepth> ReadDepthAsync(CancellationToken cancellationToken)
+    {
+        var clicks = await streams.ClickStreamAsync(cancellationToken);
+        var dead = await streams.DeadStreamAsync(cancellationToken);
+        return new ClickQueueDepth((long)clicks.Info.State.Bytes, (long)dead.Info.State.Messages);
+    }
+
+    public async ValueTask<IReadOnlyList<DeadLetter>> ListDeadLettersAsync(string? after, int limit, CancellationToken cancellationToken)
+    {
+        var dead = await streams.DeadStreamAsync(cancellationToken, withSubjects: true);
+        var ids = (dead.Info.State.Subjects?.Keys ?? Enumerable.Empty<string>())
+            .Select(streams.IdOf).Where(id => string.CompareOrdinal(id, after) > 0).Order(StringComparer.Ordinal).Take(limit);
+        var letters = new List<DeadLetter>();
+        foreach (var id in ids)
+            if (await ReadAsync(id, cancellationToken) is { Letter: var letter }) letters.Add(letter);
+        return letters;
+    }
+
+    public async ValueTask<DeadLetter?> FindDeadLetterAsync(string id, CancellationToken cancellationToken) => (await ReadAsync(id, cancellationToken))?.Letter;
+
+    public async ValueTask<bool> ReplayAsync(string id, CancellationToken cancellationToken)
+    {
+        if (await ReadAsync(id, cancellationToken) is not { } found) return false;
+        var letter = found.Letter;
+        await streams.PublishAsync(
+            streams.Clicks, ClickBatch.Write([new QueuedClick(letter.Position, letter.Body)]), HeadersOf(letter.ReplaySource), $"{letter.ReplaySource}:{found.Sequence}", cancellationToken);
+        await DeleteAsync(found.Sequence, cancellationToken);
+        return true;
+    }
+
+    public async ValueTask<bool> DiscardAsync(string id, CancellationToken cancellationToken)
+    {
+        if (await ReadAsync(id, cancellationToken) is not { } found) return false;
+        await DeleteAsync(found.Sequence, cancellationToken);
+        return true;
+    }
+
+    public static NatsHeaders HeadersOf(string source) => new() { [SourceHeader] = source };
+
+    private async Task<(DeadLetter Letter, ulong Sequence)?> ReadAsync(string id, CancellationToken cancellationToken)
+    {
+        if (!DeadLetter.IsId(id)) return null;
+        var dead = await streams.DeadStreamAsync(cancellationToken);
+        return await streams.AskAsync<(DeadLetter, ulong)?>(
+            async _ =>
+            {
+                try
+                {
+                    var stored = (await dead.GetAsync(new StreamMsgGetRequest { LastBySubj = streams.Dead(id) }, cancellationToken)).Message;
+                    return (JsonSerializer.Deserialize(stored.Data.Span, DeadLetterJson.Default.DeadLetter)!, stored.Seq);
+                }
+                catch (NatsJSApiException e) when (e.Error.Code == NotFound)
+                {
+                    return null;
+                }
+            },
+            cancellationToken);
+    }
+
+    private async Task DeleteAsync(ulong sequence, CancellationToken cancellationToken)
+    {
+        var dead = await streams.DeadStreamAsync(cancellationToken);
+        await streams.AskAsync<bool>(
+            async _ =>
+            {
+                try
+                {
+                    return (await dead.DeleteMessageAsync(new StreamMsgDeleteRequest { Seq = sequence }, cancellationToken)).Success;
+                }
+                catch (NatsJSApiException e) when (e.Error.Code == NotFound)
+                {
+                    // Another deleted it meanwhile.
+                    return false;
+                }
+            },
+            cancellationToken);
+    }
+
+    private async Task AnswerAsync(ClickDelivery delivery, Func<INatsJSMsg<byte[]>, ValueTask> answer, CancellationToken cancellationToken) => await streams.AskAsync(
+        async _ =>
+        {
+            await answer((INatsJSMsg<byte[]>)delivery.Receipt!);
+            return true;
+        },
+        cancellationToken);
+}

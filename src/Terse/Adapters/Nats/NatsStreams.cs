@@ -1,0 +1,111 @@
+using Microsoft.Extensions.Options;
+using NATS.Client.Core;
+using NATS.Client.JetStream;
+using NATS.Client.JetStream.Models;
+using Terse.Links;
+
+namespace Terse.Adapters.Nats;
+
+/// <summary>The connection, and the two streams on it: made when first needed, and asked for again after every failure.</summary>
+internal sealed class NatsStreams : IAsyncDisposable
+{
+    private const string Consumer = "workers";
+    private static readonly TimeSpan RequestTimeout = TimeSpan.FromSeconds(5);
+
+    private readonly NatsOptions _options;
+    private readonly NatsConnection _connection;
+    private readonly NatsJSContext _context;
+    private volatile bool _ready;
+
+    public NatsStreams(IOptions<NatsOptions> options)
+    {
+        _options = options.Value;
+        _connection = new NatsConnection(new NatsOpts
+        {
+            Url = _options.Url,
+            Name = "terse",
+            RequestTimeout = RequestTimeout,
+            CommandTimeout = RequestTimeout,
+            ReconnectWaitMin = TimeSpan.FromMilliseconds(100),
+            ReconnectWaitMax = TimeSpan.FromSeconds(2),
+            RetryOnInitialConnect = true,
+        });
+        _context = new NatsJSContext(_connection, new NatsJSOpts(_connection.Opts, requestTimeout: RequestTimeout));
+    }
+
+    /// <summary>Where clicks are published.</summary>
+    public string Clicks => $"{_options.Stream}.clicks";
+
+    /// <summary>Where a dead letter is published.</summary>
+    public string Dead(string id) => $"{_options.Stream}.dead.{id}";
+
+    /// <summary>The id in such a subject.</summary>
+    public string IdOf(string subject) => subject[(_options.Stream.Length + ".dead.".Length)..];
+
+    /// <summary>Publishes and waits until the servers have it.</summary>
+    /// <exception cref="StoreUnavailableException">They do not answer, or the stream is full. They may have it all the same.</exception>
+    public Task PublishAsync(string subject, ReadOnlyMemory<byte> body, NatsHeaders? headers, string? messageId, CancellationToken cancellationToken) => AskAsync(
+        async context =>
+        {
+            var answer = await context.PublishAsync(
+                subject, body, opts: new NatsJSPubOpts { MsgId = messageId, RetryAttempts = 1 }, headers: headers, cancellationToken: cancellationToken);
+            answer.EnsureSuccess();
+            return answer.Seq;
+        },
+        cancellationToken);
+
+    public Task<INatsJSConsumer> ConsumerAsync(CancellationToken cancellationToken) =>
+        AskAsync(async context => await context.GetConsumerAsync(_options.Stream, Consumer, cancellationToken), cancellationToken);
+
+    public Task<INatsJSStream> ClickStreamAsync(CancellationToken cancellationToken) =>
+        AskAsync(async context => await context.GetStreamAsync(_options.Stream, cancellationToken: cancellationToken), cancellationToken);
+
+    public Task<INatsJSStream> DeadStreamAsync(CancellationToken cancellationToken, bool withSubjects = false) => AskAsync(
+        async context => await context.GetStreamAsync(
+            DeadStream, withSubjects ? new StreamInfoRequest { SubjectsFilter = ">" } : null, cancellationToken),
+        cancellationToken);
+
+    /// <summary>Asks the servers, once the streams are there; what fails there is the store being away.</summary>
+    public async Task<T> AskAsync<T>(Func<NatsJSContext, Task<T>> ask, CancellationToken cancellationToken)
+    {
+        try
+        {
+            if (!_ready) await MakeAsync(cancellationToken);
+            return await ask(_context);
+        }
+        catch (Exception e) when (e is NatsException or OperationCanceledException or TimeoutException && !cancellationToken.IsCancellationRequested)
+        {
+            _ready = false;
+            throw new StoreUnavailableException($"The click queue on {_options.Stream} does not answer: {e.Message}", e);
+        }
+    }
+
+    public ValueTask DisposeAsync() => _connection.DisposeAsync();
+
+    private string DeadStream => $"{_options.Stream}_DEAD";
+
+    private async Task MakeAsync(CancellationToken cancellationToken)
+    {
+        // A full stream refuses: what it would drop to make room has not been counted.
+        await _context.CreateOrUpdateStreamAsync(
+            new StreamConfig(_options.Stream, [Clicks])
+            {
+                Retention = StreamConfigRetention.Workqueue,
+                Storage = StreamConfigStorage.File,
+                Discard = StreamConfigDiscard.New,
+                NumReplicas = _options.Replicas,
+                MaxBytes = _options.StreamMebibytes * (1L << 20),
+            },
+            cancellationToken);
+        await _context.CreateOrUpdateStreamAsync(
+            new StreamConfig(DeadStream, [Dead("*")]) { Storage = StreamConfigStorage.File, MaxMsgsPerSubject = 1, NumReplicas = _options.Replicas },
+            cancellationToken);
+
+        // One delivery out at a time keeps the order of each source, on which counting once rests.
+        await _context.CreateOrUpdateConsumerAsync(
+            _options.Stream,
+            new ConsumerConfig(Consumer) { FilterSubject = Clicks, AckPolicy = ConsumerConfigAckPolicy.Explicit, AckWait = _options.Lease, MaxAckPending = 1, MaxDeliver = -1 },
+            cancellationToken);
+        _ready = true;
+    }
+}

@@ -1,0 +1,79 @@
+using Microsoft.Extensions.Logging.Abstractions;
+using Microsoft.Extensions.Options;
+using Terse.Adapters.Nats;
+using Terse.Clicks;
+using Terse.Clicks.Log;
+using Terse.Tests.Contracts;
+using Terse.Tests.Infrastructure;
+
+namespace Terse.Tests.Adapters.Nats;
+
+[NeedsServers]
+public sealed class NatsClickQueueTests : ClickQueueContract
+{
+    private readonly string _directory = Directory.CreateTempSubdirectory("terse-log-").FullName;
+    private readonly string _stream = Infrastructure.Servers.NewName()[..30];
+    private NatsServer? _own;
+    private NatsStreams? _streams;
+    private NatsClickPublisher? _publisher;
+
+    public override async ValueTask InitializeAsync()
+    {
+        var options = Options.Create(new RecordingOptions { Directory = _directory, LogMebibytes = 1, BatchSize = BatchSize, Linger = TimeSpan.Zero });
+        Log = new ClickLog(options);
+        Log.Open();
+        _streams = new NatsStreams(Options.Create(new NatsOptions { Url = (_own ?? await NatsServer.SharedAsync()).Url, Stream = _stream, Lease = TimeSpan.FromSeconds(1), StreamMebibytes = 16 }));
+        _publisher = new NatsClickPublisher(Log, _streams, options, TimeProvider.System, NullLogger<NatsClickPublisher>.Instance);
+        await _publisher.StartAsync(Cancellation);
+        Queue = new NatsClickQueue(_streams);
+    }
+
+    public override async ValueTask DisposeAsync()
+    {
+        await CloseAsync();
+        if (_own is not null) await _own.DisposeAsync();
+        Directory.Delete(_directory, recursive: true);
+    }
+
+    [Fact]
+    public async Task Clicks_wait_in_the_log_while_the_servers_are_away_and_come_when_they_are_back()
+    {
+        await CloseAsync();
+        _own = await NatsServer.StartAsync();
+        await InitializeAsync();
+        Append("a");
+        Assert.Equal(["a"], await ReceiveAndAcknowledgeAsync(1));
+
+        await _own.KillAsync();
+        Append("b", "c");
+        await _own.RestartAsync();
+        Append("d");
+
+        var codes = new List<string>();
+        while (codes.Count < 3)
+        {
+            try
+            {
+                codes.AddRange(await ReceiveAndAcknowledgeAsync(3 - codes.Count));
+            }
+            catch (Terse.Links.StoreUnavailableException)
+            {
+                await Task.Delay(TimeSpan.FromMilliseconds(100), TimeProvider.System, Cancellation);
+            }
+        }
+        Assert.Equal(["b", "c", "d"], codes);
+    }
+
+    private protected override async ValueTask ReopenAsync()
+    {
+        await CloseAsync();
+        await InitializeAsync();
+    }
+
+    private async Task CloseAsync()
+    {
+        await _publisher!.StopAsync(Cancellation);
+        Log.Dispose();
+        await _streams!.DisposeAsync();
+    }
+}
