@@ -7,6 +7,7 @@ using Terse.Codes;
 using Terse.Links;
 using Terse.Portability;
 using Terse.Redirects;
+using Terse.Webhooks;
 
 namespace Terse.Hosting;
 
@@ -37,6 +38,7 @@ internal static class TerseApp
             builder.Services.AddFirstKey();
             builder.Services.AddAuditRetention();
             builder.Services.AddErasure();
+            builder.Services.AddWebhooks();
         }
         else
         {
@@ -48,6 +50,7 @@ internal static class TerseApp
         {
             builder.Services.AddClickWorker();
             builder.Services.AddRollUp();
+            builder.Services.AddClickWebhooks();
         }
 
         if (roles.Has(NodeRoles.Redirect))
@@ -88,6 +91,7 @@ internal static class TerseApp
             app.MapDeadLetters();
             app.MapPortability();
             app.MapAudit();
+            app.MapWebhooks();
             app.MapTerseOpenApi();
         }
 

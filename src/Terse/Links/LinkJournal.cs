@@ -1,37 +1,41 @@
 using Microsoft.Extensions.Options;
 using Terse.Auditing;
+using Terse.Webhooks;
 
 namespace Terse.Links;
 
 /// <summary>
-/// Tells of a change of a link once the store has confirmed it: caches at once, then the audit log, and only then the maker. Whoever changes a link calls it.
+/// Tells of a change of a link once the store has confirmed it: caches at once, then the audit log and the webhooks' queue, and only then the maker. Whoever changes a link calls it.
 /// </summary>
-internal sealed class LinkJournal(LinkChanges changes, AuditLog audit, IOptions<AuditOptions> options, TimeProvider time)
+internal sealed class LinkJournal(LinkChanges changes, AuditLog audit, WebhookOutbox webhooks, IOptions<AuditOptions> options, TimeProvider time)
 {
-    public ValueTask CreatedAsync(Link link)
+    public async ValueTask CreatedAsync(Link link)
     {
         changes.Publish(LinkChange.Created(link));
-        return options.Value.Creations ? audit.RecordAsync(link.Owner, AuditActions.LinkCreated, Subject(link), null, LinkState.Of(link)) : ValueTask.CompletedTask;
+        var state = LinkState.Of(link);
+        if (options.Value.Creations) await audit.RecordAsync(link.Owner, AuditActions.LinkCreated, Subject(link), null, state);
+        await webhooks.PublishAsync(WebhookEvents.LinkCreated, [state]);
     }
 
-    public ValueTask ChangedAsync(Link before, Link after, string actor, string action = AuditActions.LinkChanged)
+    public async ValueTask ChangedAsync(Link before, Link after, string actor, string action = AuditActions.LinkChanged)
     {
         changes.Publish(LinkChange.Changed(after));
-        return audit.RecordChangeAsync(actor, action, Subject(after), LinkState.Of(before), LinkState.Of(after, before));
+        await audit.RecordChangeAsync(actor, action, Subject(after), LinkState.Of(before), LinkState.Of(after, before));
+        await webhooks.PublishAsync(WebhookEvents.LinkChanged, [LinkState.Of(after)]);
     }
 
-    public ValueTask DeletedAsync(Link link, string actor)
+    public async ValueTask DeletedAsync(Link link, string actor)
     {
         changes.Publish(LinkChange.Removed(link, time.GetUtcNow()));
-        return audit.RecordAsync(actor, AuditActions.LinkDeleted, Subject(link), LinkState.Of(link), null);
+        await audit.RecordAsync(actor, AuditActions.LinkDeleted, Subject(link), LinkState.Of(link), null);
+        await webhooks.PublishAsync(WebhookEvents.LinkDeleted, [LinkState.Of(link)]);
     }
 
-    public ValueTask ImportedAsync(IReadOnlyList<Link> links, string actor)
+    public async ValueTask ImportedAsync(IReadOnlyList<Link> links, string actor)
     {
         foreach (var link in links) changes.Publish(LinkChange.Created(link));
-        return options.Value.Creations
-            ? audit.RecordAllAsync(actor, AuditActions.LinkImported, links.Select(static link => (Subject(link), (object)LinkState.Of(link))))
-            : ValueTask.CompletedTask;
+        if (options.Value.Creations) await audit.RecordAllAsync(actor, AuditActions.LinkImported, links.Select(static link => (Subject(link), (object)LinkState.Of(link))));
+        await webhooks.PublishAsync(WebhookEvents.LinkCreated, [.. links.Select(static link => LinkState.Of(link))]);
     }
 
     private static string Subject(Link link) => $"link:{link.Code}";

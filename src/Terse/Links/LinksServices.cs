@@ -1,5 +1,6 @@
 using Microsoft.Extensions.Options;
 using Terse.Auditing;
+using Terse.Webhooks;
 
 namespace Terse.Links;
 
@@ -25,6 +26,7 @@ internal static class LinksServices
             .AddSingleton<LinkPasswords>()
             .AddSingleton<LinkChanges>()
             .AddAuditLog()
+            .AddWebhookOutbox()
             .AddSingleton<LinkJournal>();
     }
 }

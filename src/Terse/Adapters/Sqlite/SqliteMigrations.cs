@@ -116,6 +116,35 @@ internal static class SqliteMigrations
         CREATE INDEX audit_actor ON audit (actor);
         CREATE INDEX audit_action ON audit (action);
         """,
+
+        """
+        CREATE TABLE webhooks (
+            id          TEXT    NOT NULL UNIQUE,
+            url         TEXT    NOT NULL,
+            events      TEXT    NOT NULL,
+            secret      TEXT    NOT NULL,
+            description TEXT    NOT NULL,
+            owner       TEXT    NOT NULL,
+            created_at  INTEGER NOT NULL,
+            disabled    TEXT,
+            failures    INTEGER NOT NULL,
+            version     INTEGER NOT NULL
+        );
+
+        CREATE TABLE webhook_deliveries (
+            id         TEXT    NOT NULL PRIMARY KEY,
+            webhook_id TEXT    NOT NULL,
+            event      TEXT    NOT NULL,
+            body       TEXT    NOT NULL,
+            created_at INTEGER NOT NULL,
+            attempts   INTEGER NOT NULL,
+            next_at    INTEGER NOT NULL,
+            last_error TEXT,
+            dead       INTEGER NOT NULL
+        ) WITHOUT ROWID;
+        CREATE INDEX webhook_deliveries_due ON webhook_deliveries (next_at) WHERE dead = 0;
+        CREATE INDEX webhook_deliveries_of ON webhook_deliveries (webhook_id, dead, id);
+        """,
     ];
 
     /// <summary>Brings the database up to this program, in one transaction; of processes that start at once one does it.</summary>

@@ -1,0 +1,106 @@
+using System.Net;
+using System.Text;
+using System.Text.RegularExpressions;
+using Microsoft.AspNetCore.Authorization;
+using Microsoft.AspNetCore.Routing;
+using Microsoft.Extensions.DependencyInjection;
+using Terse.Tests.Infrastructure;
+
+namespace Terse.Tests.Security;
+
+/// <summary>Who may call what: every route of the OpenAPI document, with every kind of key.</summary>
+public sealed partial class RouteScopeTests : IAsyncLifetime
+{
+    private static readonly CancellationToken Cancelled = TestContext.Current.CancellationToken;
+    private static readonly string[] Scopes = ["read", "write", "admin"];
+    private TerseInstance _terse = null!;
+
+    public async ValueTask InitializeAsync() => _terse = await TerseInstance.StartAsync();
+
+    public ValueTask DisposeAsync() => _terse.DisposeAsync();
+
+    [Fact]
+    public async Task Every_route_is_open_to_keys_with_its_scope_and_to_no_other()
+    {
+        var keys = new Dictionary<string, HttpClient> { ["none"] = _terse.Anonymous, ["unknown"] = _terse.Client("terse_BBBBBBBBBB_0123456789abcdefghijklmnopqrstuv") };
+        foreach (var scope in Scopes) keys[scope] = _terse.Client(await CreateKeyAsync(scope));
+
+        var wrong = new List<string>();
+        var seen = 0;
+        foreach (var (method, path, scope) in await RoutesAsync())
+        {
+            seen++;
+            foreach (var (key, client) in keys)
+            {
+                var status = await CallAsync(client, method, path);
+                var expected = key is "none" or "unknown" ? HttpStatusCode.Unauthorized
+                    : key == scope || key == "admin" ? (HttpStatusCode?)null : HttpStatusCode.Forbidden;
+                var right = expected is null ? status is not (HttpStatusCode.Unauthorized or HttpStatusCode.Forbidden) && (int)status < 500 : status == expected;
+                if (!right) wrong.Add($"{method} {path} (scope {scope}) answers {(int)status} to a key of kind {key}");
+            }
+        }
+
+        Assert.Empty(wrong);
+        Assert.True(seen >= 20, $"Only {seen} routes were found.");
+    }
+
+    /// <summary>A route that the document leaves out must not be open by mistake either.</summary>
+    [Fact]
+    public void Every_route_under_api_asks_for_a_scope()
+    {
+        var open = _terse.App.Services.GetRequiredService<EndpointDataSource>().Endpoints.OfType<RouteEndpoint>()
+            .Where(endpoint => endpoint.RoutePattern.RawText?.TrimStart('/').StartsWith("api", StringComparison.OrdinalIgnoreCase) == true)
+            .Where(endpoint => endpoint.Metadata.GetOrderedMetadata<IAuthorizeData>().All(data => !Scopes.Contains(data.Policy)) || endpoint.Metadata.GetMetadata<IAllowAnonymous>() is not null)
+            .Select(endpoint => endpoint.RoutePattern.RawText);
+        Assert.Empty(open);
+    }
+
+    [Fact]
+    public async Task A_revoked_key_opens_nothing()
+    {
+        var key = await CreateKeyAsync("admin");
+        using (await _terse.Admin.DeleteAsync($"/api/v1/keys/{key.Split('_')[1]}", Cancelled)) { }
+        using var client = _terse.Client(key);
+        foreach (var (method, path, _) in await RoutesAsync()) Assert.Equal(HttpStatusCode.Unauthorized, await CallAsync(client, method, path));
+    }
+
+    private async Task<List<(HttpMethod Method, string Path, string Scope)>> RoutesAsync()
+    {
+        using var response = await _terse.Anonymous.GetAsync("/openapi/v1.json", Cancelled);
+        var routes = new List<(HttpMethod, string, string)>();
+        foreach (var path in (await response.JsonAsync()).GetProperty("paths").EnumerateObject())
+        {
+            if (!path.Name.StartsWith("/api/", StringComparison.Ordinal)) continue;
+            foreach (var operation in path.Value.EnumerateObject())
+            {
+                Assert.True(operation.Value.TryGetProperty("security", out var security) && security.GetArrayLength() > 0, $"{operation.Name} {path.Name} states no security.");
+                var scope = Scope().Match(operation.Value.Text("description")).Groups[1].Value;
+                routes.Add((new HttpMethod(operation.Name.ToUpperInvariant()), Parameter().Replace(path.Name, "nothing"), scope));
+            }
+        }
+
+        return routes;
+    }
+
+    private static async Task<HttpStatusCode> CallAsync(HttpClient client, HttpMethod method, string path)
+    {
+        using var request = new HttpRequestMessage(method, path);
+        if (method != HttpMethod.Get && method != HttpMethod.Delete) request.Content = new StringContent("{}", Encoding.UTF8, "application/json");
+
+        // Streams never end: the headers are the answer.
+        using var response = await client.SendAsync(request, HttpCompletionOption.ResponseHeadersRead, Cancelled);
+        return response.StatusCode;
+    }
+
+    private async Task<string> CreateKeyAsync(string scope)
+    {
+        using var response = await _terse.Admin.PostJsonAsync("/api/v1/keys", new { name = scope, scopes = new[] { scope } });
+        return (await response.JsonAsync()).Text("key");
+    }
+
+    [GeneratedRegex(@"scope \*\*(\w+)\*\*")]
+    private static partial Regex Scope();
+
+    [GeneratedRegex(@"\{[^}]+\}")]
+    private static partial Regex Parameter();
+}
