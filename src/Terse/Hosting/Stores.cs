@@ -25,6 +25,12 @@ internal static class Stores
             "PostgreSql" => services.AddPostgreSqlStores(),
             _ => services.AddSqliteStores().InDataDirectory<SqliteOptions>((sqlite, directory) => sqlite.DataDirectory = directory),
         };
+        _ = (stores.Journal.Length > 0 ? stores.Journal : stores.Links) switch
+        {
+            "PostgreSql" => services.AddPostgreSqlJournal(),
+            _ => services.AddSqliteJournal()
+                .AddOptions<SqliteOptions>().PostConfigure<IOptions<TerseOptions>>((sqlite, terse) => sqlite.DataDirectory = terse.Value.DataDirectory).Services,
+        };
         _ = stores.Clicks switch
         {
             "PostgreSql" => services.AddPostgreSqlClickStore(),

@@ -12,6 +12,13 @@ internal sealed class StoresOptions
     [AllowedValues("Sqlite", "PostgreSql", "DynamoDb", ErrorMessage = "Terse:Stores:Links must be Sqlite, PostgreSql or DynamoDb.")]
     public string Links { get; set; } = "Sqlite";
 
+    /// <summary>
+    /// Where the audit log is, and webhooks with their queue: <c>Sqlite</c> or <c>PostgreSql</c>. Empty: where links are, if that is one of the two, else SQLite, which
+    /// suits one node alone.
+    /// </summary>
+    [AllowedValues("", "Sqlite", "PostgreSql", ErrorMessage = "Terse:Stores:Journal must be empty, Sqlite or PostgreSql.")]
+    public string Journal { get; set; } = "";
+
     /// <summary>Where clicks are: <c>DuckDb</c>, a file in the data directory for one node; or <c>PostgreSql</c>, for any number.</summary>
     [AllowedValues("DuckDb", "PostgreSql", ErrorMessage = "Terse:Stores:Clicks must be DuckDb or PostgreSql.")]
     public string Clicks { get; set; } = "DuckDb";

@@ -25,7 +25,7 @@ internal sealed class RedirectMiddleware(
         if (!ShortCode.IsWellFormed(code)) return next(context);
         var method = context.Request.Method;
         if (!HttpMethods.IsGet(method) && !HttpMethods.IsHead(method))
-            return HttpMethods.IsPost(method) && !preview && !ReservedWords.Contains(code) ? PostAsync(context, ShortCode.Parse(code.ToString())) : next(context);
+            return HttpMethods.IsPost(method) && !preview && context.Request.HasFormContentType && !ReservedWords.Contains(code) ? PostAsync(context, ShortCode.Parse(code.ToString())) : next(context);
 
         // 2. Ask L1, which reserved words never reach
         var now = time.GetTimestamp();

@@ -10,5 +10,6 @@ internal static class PostgreSqlSchema
     [
         LinkSchema.Tables,
         ClickSchema.Tables,
+        JournalSchema.Tables,
     ];
 }

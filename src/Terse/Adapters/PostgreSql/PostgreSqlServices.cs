@@ -1,9 +1,11 @@
 using Microsoft.Extensions.DependencyInjection.Extensions;
 using Microsoft.Extensions.Options;
 using Terse.ApiKeys;
+using Terse.Auditing;
 using Terse.Clicks;
 using Terse.Codes;
 using Terse.Links;
+using Terse.Webhooks;
 
 namespace Terse.Adapters.PostgreSql;
 
@@ -23,6 +25,12 @@ internal static class PostgreSqlServices
 
     /// <summary>Clicks in PostgreSQL.</summary>
     public static IServiceCollection AddPostgreSqlClickStore(this IServiceCollection services) => services.AddPostgreSql().AddSingleton<IClickStore, PostgreSqlClickStore>();
+
+    /// <summary>The audit log and webhooks in PostgreSQL.</summary>
+    public static IServiceCollection AddPostgreSqlJournal(this IServiceCollection services) => services
+        .AddPostgreSql()
+        .AddSingleton<IAuditStore, PostgreSqlAuditStore>()
+        .AddSingleton<IWebhookStore, PostgreSqlWebhookStore>();
 
     /// <summary>The database that stores in PostgreSQL share. Every one of them calls this, once is enough.</summary>
     public static IServiceCollection AddPostgreSql(this IServiceCollection services)

@@ -1,3 +1,4 @@
+using Microsoft.Extensions.DependencyInjection.Extensions;
 using Microsoft.Extensions.Options;
 using Terse.ApiKeys;
 using Terse.Auditing;
@@ -9,18 +10,25 @@ namespace Terse.Adapters.Sqlite;
 
 internal static class SqliteServices
 {
-    /// <summary>Links, idempotency claims, code ranges, API keys, the audit log and webhooks in one SQLite file. The file is opened when the first of them is resolved.</summary>
-    public static IServiceCollection AddSqliteStores(this IServiceCollection services)
+    /// <summary>Links, idempotency claims, code ranges and API keys in one SQLite file. The file is opened when the first of them is resolved.</summary>
+    public static IServiceCollection AddSqliteStores(this IServiceCollection services) => services
+        .AddSqlite()
+        .AddSingleton<ILinkStore, SqliteLinkStore>()
+        .AddSingleton<IIdempotencyStore, SqliteIdempotencyStore>()
+        .AddSingleton<ICodeRangeStore, SqliteCodeRangeStore>()
+        .AddSingleton<IApiKeyStore, SqliteApiKeyStore>();
+
+    /// <summary>The audit log and webhooks, in the same file.</summary>
+    public static IServiceCollection AddSqliteJournal(this IServiceCollection services) => services
+        .AddSqlite()
+        .AddSingleton<IAuditStore, SqliteAuditStore>()
+        .AddSingleton<IWebhookStore, SqliteWebhookStore>();
+
+    private static IServiceCollection AddSqlite(this IServiceCollection services)
     {
         services.AddOptions<SqliteOptions>().BindConfiguration(SqliteOptions.Section).ValidateOnStart();
-        services.AddSingleton<IValidateOptions<SqliteOptions>, SqliteOptionsValidator>();
-        services.AddSingleton<SqliteDatabase>();
-        services.AddSingleton<ILinkStore, SqliteLinkStore>();
-        services.AddSingleton<IIdempotencyStore, SqliteIdempotencyStore>();
-        services.AddSingleton<ICodeRangeStore, SqliteCodeRangeStore>();
-        services.AddSingleton<IApiKeyStore, SqliteApiKeyStore>();
-        services.AddSingleton<IAuditStore, SqliteAuditStore>();
-        services.AddSingleton<IWebhookStore, SqliteWebhookStore>();
+        services.TryAddEnumerable(ServiceDescriptor.Singleton<IValidateOptions<SqliteOptions>, SqliteOptionsValidator>());
+        services.TryAddSingleton<SqliteDatabase>();
         return services;
     }
 }
