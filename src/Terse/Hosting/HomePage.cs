@@ -7,7 +7,7 @@ internal static class HomePage
 {
     private const string Robots = "User-agent: *\nDisallow: /admin\nDisallow: /api/\nDisallow: /docs\n";
 
-    private static readonly byte[] Page = PageLayout.Render("Terse", """
+    private static byte[] Render(PageLayout layout) => layout.Render("Short links", """
         <span class="mark">terse</span>
         <h1>Short links live here.</h1>
         <p>If a short link brought you to this page, a part of its address is missing: look for the characters after the slash.</p>
@@ -16,10 +16,12 @@ internal static class HomePage
 
     public static void MapHome(this IEndpointRouteBuilder routes)
     {
+        var layout = routes.ServiceProvider.GetRequiredService<PageLayout>();
+        var page = Render(layout);
         routes.MapGet("/", (HttpContext context) =>
         {
-            context.Response.Headers.ContentSecurityPolicy = PageLayout.ContentSecurityPolicy;
-            return TypedResults.Bytes(Page, PageLayout.ContentType);
+            context.Response.Headers.ContentSecurityPolicy = layout.ContentSecurityPolicy;
+            return TypedResults.Bytes(page, PageLayout.ContentType);
         }).ExcludeFromDescription();
         routes.MapGet("/robots.txt", () => TypedResults.Text(Robots)).ExcludeFromDescription();
     }

@@ -1,3 +1,4 @@
+using Terse.Abuse;
 using Terse.Adapters.Redis;
 using Terse.ApiKeys;
 using Terse.Auditing;
@@ -31,6 +32,7 @@ internal static class TerseApp
         builder.Services.AddTelemetry(builder.Configuration, httpServer: roles != NodeRoles.Redirect);
         builder.Services.AddStores(builder.Configuration);
         builder.Services.AddApiKeys();
+        builder.Services.AddPages();
         builder.Services.AddCodes(makes: managesLinks);
         if (managesLinks)
         {
@@ -38,6 +40,7 @@ internal static class TerseApp
             builder.Services.AddFirstKey();
             builder.Services.AddAuditRetention();
             builder.Services.AddErasure();
+            builder.Services.AddRescan();
             builder.Services.AddWebhooks();
         }
         else
@@ -75,6 +78,7 @@ internal static class TerseApp
         if (roles.Has(NodeRoles.Redirect)) app.UseRedirects();
         app.UseExceptionHandler();
         app.UseStatusCodePages();
+        if (roles.Has(NodeRoles.Redirect)) app.UseReports();
         app.UseRouting();
         app.UseAuthentication();
         app.UseAuthorization();
@@ -91,6 +95,7 @@ internal static class TerseApp
             app.MapDeadLetters();
             app.MapPortability();
             app.MapAudit();
+            app.MapAbuse();
             app.MapWebhooks();
             app.MapTerseOpenApi();
         }

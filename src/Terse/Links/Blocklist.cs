@@ -17,7 +17,18 @@ internal sealed partial class Blocklist(
     private readonly Lock _reading = new();
     private FrozenSet<string> _hosts = [];
     private (DateTime Written, long Length) _stamp;
+    private int _generation;
     private long _lookedAt = long.MinValue;
+
+    /// <summary>Grows whenever another list came into force.</summary>
+    public int Generation
+    {
+        get
+        {
+            LookAgainIfDue();
+            return Volatile.Read(ref _generation);
+        }
+    }
 
     /// <summary>Whether <paramref name="host"/> or a domain above it is listed. Hosts are compared in punycode, whatever their case.</summary>
     public bool Blocks(string host)
@@ -58,6 +69,7 @@ internal sealed partial class Blocklist(
             if (stamp == _stamp) return;
             _hosts = file.Exists ? Parse(File.ReadLines(_path)) : [];
             _stamp = stamp;
+            Interlocked.Increment(ref _generation);
             Log.Loaded(log, _hosts.Count, _path);
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)

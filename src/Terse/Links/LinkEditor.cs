@@ -1,9 +1,10 @@
+using Terse.Auditing;
 using Terse.Codes;
 
 namespace Terse.Links;
 
 /// <summary>Changes and removes links: read, decide, write if the version is still the one that was read.</summary>
-internal sealed class LinkEditor(ILinkStore links, LinkValidator validator, LinkPasswords passwords, LinkJournal journal)
+internal sealed class LinkEditor(ILinkStore links, LinkValidator validator, LinkPasswords passwords, LinkJournal journal, TimeProvider time)
 {
     private const int MaxAttempts = 20;
 
@@ -18,6 +19,29 @@ internal sealed class LinkEditor(ILinkStore links, LinkValidator validator, Link
             if (!validator.TryChange(link, request, passwordHash, requestHost, out var changed, out var errors)) return new Edit(EditOutcome.Invalid, link, errors);
             if (await links.ReplaceAsync(changed, link.Version, cancellationToken) != ChangeResult.Done) continue;
             await journal.ChangedAsync(link, changed, actor);
+            return new Edit(EditOutcome.Done, changed);
+        }
+
+        return new Edit(EditOutcome.Contended);
+    }
+
+    /// <summary>Takes the link down, or restores it (null). Not for its owner: only an admin, or the program itself, may.</summary>
+    /// <param name="code">The link's code.</param>
+    /// <param name="reason">Why it is taken down; null to restore it.</param>
+    /// <param name="onlyIf">What the link must be like; null: whatever it is like.</param>
+    /// <param name="actor">Who does it.</param>
+    /// <param name="note">A word for the audit log.</param>
+    /// <param name="cancellationToken">Stops before a write, not within one.</param>
+    public async ValueTask<Edit> TakeDownAsync(
+        ShortCode code, TakedownReason? reason, Func<Link, bool>? onlyIf, string actor, string? note, CancellationToken cancellationToken)
+    {
+        for (var attempt = 0; attempt < MaxAttempts; attempt++)
+        {
+            if (await links.FindAsync(code, cancellationToken) is not { } link) return new Edit(EditOutcome.Missing);
+            if (link.TakenDown == reason || onlyIf?.Invoke(link) == false) return new Edit(EditOutcome.Done, link);
+            var changed = link with { TakenDown = reason, Version = link.NextVersion(time.GetUtcNow()) };
+            if (await links.ReplaceAsync(changed, link.Version, cancellationToken) != ChangeResult.Done) continue;
+            await journal.ChangedAsync(link, changed, actor, reason is null ? AuditActions.LinkRestored : AuditActions.LinkTakenDown, note);
             return new Edit(EditOutcome.Done, changed);
         }
 

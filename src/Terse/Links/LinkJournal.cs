@@ -17,10 +17,10 @@ internal sealed class LinkJournal(LinkChanges changes, AuditLog audit, WebhookOu
         await webhooks.PublishAsync(WebhookEvents.LinkCreated, [state]);
     }
 
-    public async ValueTask ChangedAsync(Link before, Link after, string actor, string action = AuditActions.LinkChanged)
+    public async ValueTask ChangedAsync(Link before, Link after, string actor, string action = AuditActions.LinkChanged, string? note = null)
     {
         changes.Publish(LinkChange.Changed(after));
-        await audit.RecordChangeAsync(actor, action, Subject(after), LinkState.Of(before), LinkState.Of(after, before));
+        await audit.RecordChangeAsync(actor, action, Subject(after), LinkState.Of(before), LinkState.Of(after, before) with { Note = note });
         await webhooks.PublishAsync(WebhookEvents.LinkChanged, [LinkState.Of(after)]);
     }
 
@@ -46,6 +46,9 @@ internal sealed record LinkState(
     string Code, string Url, string? Title, IReadOnlyList<string> Tags, int RedirectType, DateTimeOffset CreatedAt, DateTimeOffset? ExpiresAt, long EdgeTtl,
     bool Disabled, long? MaxVisits, string? Password, string? TakenDown, string Owner)
 {
+    /// <summary>What an admin wrote about a take-down.</summary>
+    public string? Note { get; init; }
+
     public static LinkState Of(Link link, Link? before = null) => new(
         link.Code.Value, link.Destination, link.Title, link.Tags, (int)link.RedirectType, link.CreatedAt, link.ExpiresAt, (long)link.EdgeTtl.TotalSeconds,
         link.Disabled, link.MaxVisits,

@@ -1,17 +1,16 @@
 using System.Net;
 using System.Text;
-using Microsoft.Extensions.Options;
 using Terse.Codes;
 
 namespace Terse.Redirects;
 
 /// <summary>
-/// Limits how many passwords are tried, before each is checked: on a link by all, and on a link by one address. Constant memory whatever is sent.
+/// Limits what visitors may try on a link in a minute, and at once: all of them together, and each address. Constant memory whatever is sent.
 /// </summary>
-internal sealed class AttemptLimiter(IOptions<RedirectOptions> options, TimeProvider time)
+internal sealed class AttemptLimiter(TimeProvider time, int perLink, int perAddress)
 {
-    private readonly BucketTable _links = new(time, options.Value.PasswordsPerMinute, options.Value.PasswordsPerMinute);
-    private readonly BucketTable _visitors = new(time, options.Value.PasswordsPerMinutePerAddress, options.Value.PasswordsPerMinutePerAddress);
+    private readonly BucketTable _links = new(time, perLink, perLink);
+    private readonly BucketTable _visitors = new(time, perAddress, perAddress);
 
     /// <summary>Zero when the attempt may be made, which it then counts as; else how long until it may.</summary>
     public TimeSpan TryTake(string code, IPAddress? address)

@@ -3,7 +3,7 @@ using Terse.Redirects.Pages;
 
 namespace Terse.Redirects;
 
-/// <summary>One error in both its forms, encoded once.</summary>
+/// <summary>One error: the words of its page, and the problem, encoded once.</summary>
 internal sealed class ErrorAnswer
 {
     public static readonly ErrorAnswer NotFound = new(
@@ -56,14 +56,15 @@ internal sealed class ErrorAnswer
     private ErrorAnswer(int status, string type, string title, string detail, StatusText text)
     {
         Status = status;
-        Page = StatusPage.Render(text);
+        Text = text;
         Problem = Encoding.UTF8.GetBytes(
             $$"""{"type":"https://terse.dev/problems/{{type}}","title":"{{title}}","status":{{status}},"detail":"{{detail}}"}""");
     }
 
     public int Status { get; }
 
-    public byte[] Page { get; }
+    /// <summary>What the page says.</summary>
+    public StatusText Text { get; }
 
     public byte[] Problem { get; }
 }

@@ -1,4 +1,5 @@
 using Microsoft.AspNetCore.Http.Features;
+using Microsoft.Extensions.Options;
 using Terse.Clicks;
 using Terse.Clicks.Enrichment;
 using Terse.Codes;
@@ -12,10 +13,13 @@ namespace Terse.Redirects;
 /// write of the store.
 /// </summary>
 internal sealed class GuardedLinks(
-    RedirectAnswers answers, LinkPasswords passwords, AttemptLimiter attempts, VisitTaker visits, RedirectMetrics metrics, ClickRecorder? clicks = null)
+    RedirectAnswers answers, LinkPasswords passwords, VisitTaker visits, RedirectMetrics metrics, IOptions<RedirectOptions> options, TimeProvider time,
+    ClickRecorder? clicks = null)
 {
     public const string PasswordHeader = "X-Link-Password";
     private const int MaxForm = 4096;
+
+    private readonly AttemptLimiter _attempts = new(time, options.Value.PasswordsPerMinute, options.Value.PasswordsPerMinutePerAddress);
 
     // Only limited links pay for the bot lists, and the first of them for their reading.
     private readonly Lazy<BotList> _bots = new();
@@ -75,7 +79,7 @@ internal sealed class GuardedLinks(
             return false;
         }
 
-        var wait = attempts.TryTake(link.Code, context.Connection.RemoteIpAddress);
+        var wait = _attempts.TryTake(link.Code, context.Connection.RemoteIpAddress);
         if (wait == TimeSpan.Zero)
         {
             switch (await passwords.CheckAsync(password, hash, context.RequestAborted))
@@ -113,7 +117,7 @@ internal sealed class GuardedLinks(
     private ValueTask<int> RefuseUsedUpAsync(HttpContext context, CachedLink link)
     {
         clicks?.Record(context, ClickKind.Ended, link.Code);
-        return RefuseAsync(RedirectCount.Ended, answers.Ended(context));
+        return RefuseAsync(RedirectCount.Ended, answers.Ended(context, link));
     }
 
     private async ValueTask<int> RefuseAsync(RedirectCount outcome, Task answer)

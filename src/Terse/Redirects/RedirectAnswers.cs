@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using System.Globalization;
 using System.Text.Json;
 using Microsoft.Extensions.Options;
@@ -9,10 +10,14 @@ namespace Terse.Redirects;
 /// Writes what the redirect path answers: a redirect without a body, or an error as a page for browsers (those that accept text/html) and as
 /// RFC 9457 problem details for programs. All of it but previews is encoded once.
 /// </summary>
-internal sealed class RedirectAnswers(IOptions<RedirectOptions> options, TimeProvider time)
+internal sealed class RedirectAnswers(IOptions<RedirectOptions> options, Brand brand, PageLayout layout, TimeProvider time)
 {
     private const string NoIndex = "noindex";
 
+    // An operator's own page may look as it likes, but is no frame or form for others.
+    private const string OwnPagePolicy = "object-src 'none'; base-uri 'none'; frame-ancestors 'none'";
+
+    private readonly ConcurrentDictionary<ErrorAnswer, byte[]> _pages = new();
     private readonly bool _noIndex = options.Value.NoIndex;
     private readonly string _storeRetryAfter = Seconds(options.Value.StoreRetryAfter);
 
@@ -26,12 +31,27 @@ internal sealed class RedirectAnswers(IOptions<RedirectOptions> options, TimePro
         response.ContentLength = 0;
     }
 
-    public Task NotFound(HttpContext context) => WriteAsync(context, ErrorAnswer.NotFound);
+    public Task NotFound(HttpContext context)
+    {
+        if (!AcceptsHtml(context.Request)) return WriteAsync(context, ErrorAnswer.NotFound);
+        if (brand.FallbackUrl is { } fallback)
+        {
+            context.Response.StatusCode = StatusCodes.Status302Found;
+            context.Response.Headers.Location = fallback;
+            context.Response.Headers.CacheControl = CacheHeaders.NoStore;
+            return Task.CompletedTask;
+        }
 
-    public Task Ended(HttpContext context) => WriteAsync(context, ErrorAnswer.Ended);
+        return brand.NotFoundPage is { } own ? WriteAsync(context, StatusCodes.Status404NotFound, PageLayout.ContentType, own, OwnPagePolicy) : WriteAsync(context, ErrorAnswer.NotFound);
+    }
 
-    public Task TakenDown(HttpContext context, CachedLink link) =>
-        WriteAsync(context, link.Status == CachedLink.TakenDownByLawStatus ? ErrorAnswer.TakenDownByLaw : ErrorAnswer.TakenDown);
+    public Task Ended(HttpContext context, CachedLink link) => link.Status switch
+    {
+        CachedLink.TakenDownByLawStatus => WriteAsync(context, ErrorAnswer.TakenDownByLaw),
+        CachedLink.TakenDownStatus => WriteAsync(context, ErrorAnswer.TakenDown),
+        _ when brand.EndedPage is { } own && AcceptsHtml(context.Request) => WriteAsync(context, StatusCodes.Status410Gone, PageLayout.ContentType, own, OwnPagePolicy),
+        _ => WriteAsync(context, ErrorAnswer.Ended),
+    };
 
     public Task Unavailable(HttpContext context)
     {
@@ -41,7 +61,7 @@ internal sealed class RedirectAnswers(IOptions<RedirectOptions> options, TimePro
 
     public Task NotForPrograms(HttpContext context) =>
         context.Request.Headers.Accept.Count == 0 || context.Request.Headers.Accept.ToString().Contains("*/*", StringComparison.Ordinal)
-            ? WriteAsync(context, StatusCodes.Status200OK, PageLayout.ContentType, ErrorAnswer.NotForPrograms.Page)
+            ? WriteAsync(context, StatusCodes.Status200OK, PageLayout.ContentType, PageOf(ErrorAnswer.NotForPrograms), layout.ContentSecurityPolicy)
             : WriteAsync(context, ErrorAnswer.NotForPrograms);
 
     /// <summary>The page or problem that asks for the link's password, <paramref name="wrong"/> when one was given that is not it.</summary>
@@ -49,8 +69,8 @@ internal sealed class RedirectAnswers(IOptions<RedirectOptions> options, TimePro
     {
         if (AcceptsHtml(context.Request))
         {
-            var page = PasswordPage.Render(link.Code, wrong ? "That is not the password. Mind upper and lower case, and try again." : null);
-            return WriteAsync(context, wrong ? StatusCodes.Status403Forbidden : StatusCodes.Status200OK, PasswordPage.ContentType, page);
+            var page = PasswordPage.Render(layout, link.Code, wrong ? "That is not the password. Mind upper and lower case, and try again." : null);
+            return WriteAsync(context, wrong ? StatusCodes.Status403Forbidden : StatusCodes.Status200OK, PageLayout.ContentType, page, layout.AnyFormPolicy);
         }
 
         context.Response.Headers.WWWAuthenticate = "Link-Password";
@@ -61,8 +81,8 @@ internal sealed class RedirectAnswers(IOptions<RedirectOptions> options, TimePro
     {
         context.Response.Headers.RetryAfter = Seconds(wait);
         return AcceptsHtml(context.Request)
-            ? WriteAsync(context, StatusCodes.Status429TooManyRequests, PasswordPage.ContentType,
-                PasswordPage.Render(link.Code, $"Too many attempts. Wait {Seconds(wait)} seconds, then try again."))
+            ? WriteAsync(context, StatusCodes.Status429TooManyRequests, PageLayout.ContentType,
+                PasswordPage.Render(layout, link.Code, $"Too many attempts. Wait {Seconds(wait)} seconds, then try again."), layout.AnyFormPolicy)
             : WriteAsync(context, ErrorAnswer.TooManyGuesses);
     }
 
@@ -79,7 +99,7 @@ internal sealed class RedirectAnswers(IOptions<RedirectOptions> options, TimePro
             link.Code, Visible(link), link.Guard?.PasswordHash is null ? link.Title : null, DateTimeOffset.FromUnixTimeMilliseconds(link.CreatedAtMilliseconds), ToTheSecond(endsIn),
             link.Guard?.PasswordHash is not null, link.Guard is { Limited: true });
         return AcceptsHtml(context.Request)
-            ? WriteAsync(context, StatusCodes.Status200OK, PageLayout.ContentType, PreviewPage.Render(preview))
+            ? WriteAsync(context, StatusCodes.Status200OK, PageLayout.ContentType, PreviewPage.Render(layout, preview), layout.OwnFormPolicy)
             : WriteAsync(context, StatusCodes.Status200OK, "application/json; charset=utf-8", JsonSerializer.SerializeToUtf8Bytes(preview, LinkPreviewJson.Default.LinkPreview));
     }
 
@@ -91,11 +111,15 @@ internal sealed class RedirectAnswers(IOptions<RedirectOptions> options, TimePro
         _ => Uri.TryCreate(link.Location, UriKind.Absolute, out var uri) && uri.Host.Length > 0 ? $"{uri.Scheme}://{uri.Authority}/" : null,
     };
 
+    /// <summary>A page of words of ours.</summary>
+    public Task Say(HttpContext context, StatusText text, int status) =>
+        WriteAsync(context, status, PageLayout.ContentType, StatusPage.Render(layout, text), layout.ContentSecurityPolicy);
+
     private Task WriteAsync(HttpContext context, ErrorAnswer answer) => AcceptsHtml(context.Request)
-        ? WriteAsync(context, answer.Status, PageLayout.ContentType, answer.Page)
+        ? WriteAsync(context, answer.Status, PageLayout.ContentType, PageOf(answer), layout.ContentSecurityPolicy)
         : WriteAsync(context, answer.Status, "application/problem+json", answer.Problem);
 
-    private Task WriteAsync(HttpContext context, int status, string contentType, byte[] body)
+    private Task WriteAsync(HttpContext context, int status, string contentType, byte[] body, string? policy = null)
     {
         var response = context.Response;
         response.StatusCode = status;
@@ -104,13 +128,14 @@ internal sealed class RedirectAnswers(IOptions<RedirectOptions> options, TimePro
         headers.CacheControl = CacheHeaders.NoStore;
         headers.XContentTypeOptions = "nosniff";
         if (_noIndex) headers["X-Robots-Tag"] = NoIndex;
-        if (ReferenceEquals(contentType, PageLayout.ContentType)) headers.ContentSecurityPolicy = PageLayout.ContentSecurityPolicy;
-        if (ReferenceEquals(contentType, PasswordPage.ContentType)) headers.ContentSecurityPolicy = PageLayout.FormContentSecurityPolicy;
+        if (policy is not null) headers.ContentSecurityPolicy = policy;
         response.ContentLength = body.Length;
         return response.Body.WriteAsync(body, 0, body.Length, context.RequestAborted);
     }
 
-    private static bool AcceptsHtml(HttpRequest request)
+    private byte[] PageOf(ErrorAnswer answer) => _pages.GetOrAdd(answer, static (answer, layout) => StatusPage.Render(layout, answer.Text), layout);
+
+    public static bool AcceptsHtml(HttpRequest request)
     {
         foreach (var accepted in request.Headers.Accept)
         {

@@ -99,15 +99,10 @@ internal sealed class RedirectMiddleware(
                 metrics.Count(RedirectCount.Unavailable);
                 return answers.Unavailable(context);
 
-            case { Link: { } link } when link.Status is CachedLink.TakenDownStatus or CachedLink.TakenDownByLawStatus:
+            case { Link: { } link } when !(link.IsOpen || link.IsGuarded) || now >= link.EndsAt:
                 metrics.Count(RedirectCount.Ended);
                 clicks?.Record(context, ClickKind.Ended, link.Code);
-                return answers.TakenDown(context, link);
-
-            case { Link: { } link } when link.Status == CachedLink.SwitchedOffStatus || now >= link.EndsAt:
-                metrics.Count(RedirectCount.Ended);
-                clicks?.Record(context, ClickKind.Ended, link.Code);
-                return answers.Ended(context);
+                return answers.Ended(context, link);
 
             case { Link: { } link } when preview:
                 metrics.Count(RedirectCount.Previewed);

@@ -2,6 +2,7 @@ using Microsoft.AspNetCore.Server.Kestrel.Core;
 using Microsoft.Extensions.DependencyInjection.Extensions;
 using Microsoft.Extensions.Options;
 using Terse.Links;
+using Terse.Redirects.Pages;
 using Terse.Redirects.Wire;
 
 namespace Terse.Redirects;
@@ -14,6 +15,7 @@ internal static class RedirectServices
         services.TryAddSingleton<LinkPasswords>();
         services.TryAddSingleton<CodeMayExist>(static _ => static _ => true);
         return services
+            .AddPages()
             .AddSingleton<LinkEncoder>()
             .AddSingleton<LinkCache>()
             .AddSingleton<ILinkChangeListener>(provider => provider.GetRequiredService<LinkCache>())
@@ -24,7 +26,6 @@ internal static class RedirectServices
             .AddSingleton<HotCodes>()
             .AddSingleton<HotSet>()
             .AddSingleton<MissLimiter>()
-            .AddSingleton<AttemptLimiter>()
             .AddSingleton<VisitTaker>()
             .AddSingleton<GuardedLinks>()
             .AddSingleton<RedirectAnswers>()
@@ -48,6 +49,16 @@ internal static class RedirectServices
         services.TryAddSingleton<IValidateOptions<RedirectOptions>, RedirectOptionsValidator>();
         services.TryAddSingleton(Random.Shared);
         return services.AddOptions<RedirectOptions>().BindConfiguration(RedirectOptions.Section).ValidateOnStart().Services;
+    }
+
+    /// <summary>The look of the public pages.</summary>
+    public static IServiceCollection AddPages(this IServiceCollection services)
+    {
+        services.TryAddEnumerable(ServiceDescriptor.Singleton<IValidateOptions<BrandOptions>, BrandOptionsValidator>());
+        services.AddOptions<BrandOptions>().BindConfiguration(BrandOptions.Section).ValidateOnStart();
+        services.TryAddSingleton<Brand>();
+        services.TryAddSingleton<PageLayout>();
+        return services;
     }
 
     /// <summary>Answers <c>/{code}</c> and <c>/{code}+</c> before routing is reached; everything else goes on.</summary>

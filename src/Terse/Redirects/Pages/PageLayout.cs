@@ -7,7 +7,7 @@ namespace Terse.Redirects.Pages;
 /// The frame of every page that visitors of short links see. No script, no image file, no request beyond the page itself: its one style sheet is
 /// inline, and the content security policy names that style sheet by its hash and forbids everything else.
 /// </summary>
-internal static class PageLayout
+internal sealed class PageLayout
 {
     public const string ContentType = "text/html; charset=utf-8";
 
@@ -31,26 +31,44 @@ internal static class PageLayout
         input,select,textarea{width:100%;padding:12px 14px;border:1px solid var(--line);border-radius:12px;background:var(--paper);color:var(--ink);font:inherit}
         input:focus-visible,select:focus-visible,textarea:focus-visible{outline:3px solid var(--accent);outline-offset:1px}
         button.go{width:100%;border:0;font:inherit;font-weight:620;cursor:pointer}
+        .logo{display:block;max-height:48px;max-width:60%;margin:0 0 22px}
+        details{margin:22px 0 0;font-size:14px;color:var(--soft)}summary{cursor:pointer}textarea{min-height:5rem}.trap{display:none}
         .wrong{margin:18px 0 0;padding:10px 14px;border-radius:12px;background:var(--glow);color:var(--ink)}
         footer{padding:28px 0 4px;color:var(--faint);font-size:13px;letter-spacing:.02em}
         @media(max-width:30rem){main{padding:32px 24px 28px}}
         """;
 
-    private static readonly string CommonPolicy =
-        $"default-src 'none'; style-src 'sha256-{Convert.ToBase64String(SHA256.HashData(Encoding.UTF8.GetBytes(Style)))}'; "
-        + "img-src data:; base-uri 'none'; frame-ancestors 'none'";
+    private readonly Brand _brand;
+    private readonly string _style;
 
-    public static readonly string ContentSecurityPolicy = CommonPolicy + "; form-action 'none'";
+    public PageLayout(Brand brand)
+    {
+        _brand = brand;
+        _style = Style + brand.Style;
+        var common = $"default-src 'none'; style-src 'sha256-{Convert.ToBase64String(SHA256.HashData(Encoding.UTF8.GetBytes(_style)))}'; "
+            + "img-src data:; base-uri 'none'; frame-ancestors 'none'";
+        ContentSecurityPolicy = common + "; form-action 'none'";
+        OwnFormPolicy = common + "; form-action 'self'";
+        AnyFormPolicy = common;
+    }
+
+    /// <summary>Ours, for where no operator's brand is known.</summary>
+    public static PageLayout Default { get; } = new(Brand.Default);
+
+    public string ContentSecurityPolicy { get; }
+
+    /// <summary>For pages whose form is answered here.</summary>
+    public string OwnFormPolicy { get; }
 
     /// <summary>
     /// Browsers hold the answer of a form to <c>form-action</c> too: naming targets there would stop the redirect to the destination, or reveal it
     /// before the password is given. The page that this is for holds no text of the link's owner.
     /// </summary>
-    public static readonly string FormContentSecurityPolicy = CommonPolicy;
+    public string AnyFormPolicy { get; }
 
     /// <param name="title">The page's title, as HTML.</param>
     /// <param name="main">The content, as HTML.</param>
-    public static byte[] Render(string title, string main) => Encoding.UTF8.GetBytes($"""
+    public byte[] Render(string title, string main) => Encoding.UTF8.GetBytes($"""
         <!doctype html>
         <html lang="en">
         <head>
@@ -59,13 +77,13 @@ internal static class PageLayout
         <meta name="robots" content="noindex">
         <title>{title}</title>
         <link rel="icon" href="data:,">
-        <style>{Style}</style>
+        <style>{_style}</style>
         </head>
         <body>
         <main>
-        {main}
+        {_brand.Logo}{main}
         </main>
-        <footer>Terse</footer>
+        <footer>{_brand.Name}</footer>
         </body>
         </html>
 

@@ -3,14 +3,12 @@ namespace Terse.Redirects.Pages;
 /// <summary>The page that asks for a link's password. The form posts to the page's own address, so the password is in no URL, log or referrer.</summary>
 internal static class PasswordPage
 {
-    /// <summary>Equal to, but not the same object as, that of the other pages: its content security policy is another one.</summary>
-    public static readonly string ContentType = new(PageLayout.ContentType.AsSpan());
-
     public const string Field = "password";
 
+    /// <param name="layout">The frame.</param>
     /// <param name="code">The short code: letters, digits, - and _.</param>
     /// <param name="notice">What went wrong before, in words of ours; null for nothing.</param>
-    public static byte[] Render(string code, string? notice) => PageLayout.Render("A link with a password", $"""
+    public static byte[] Render(PageLayout layout, string code, string? notice) => layout.Render("A link with a password", $"""
         <span class="mark">{code}</span>
         <h1>This link has a password.</h1>
         <p>Whoever gave you the link can tell you the password.</p>

@@ -3,7 +3,7 @@ namespace Terse.Redirects.Pages;
 /// <summary>The page that says why there is no redirect.</summary>
 internal static class StatusPage
 {
-    public static byte[] Render(StatusText text) => PageLayout.Render(text.Heading, $"""
+    public static byte[] Render(PageLayout layout, StatusText text) => layout.Render(text.Heading, $"""
         <span class="mark">{text.Status}</span>
         <h1>{text.Heading}</h1>
         <p>{text.Explanation}</p>
