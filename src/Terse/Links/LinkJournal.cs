@@ -15,6 +15,7 @@ internal sealed class LinkJournal(LinkChanges changes, AuditLog audit, WebhookOu
         var state = LinkState.Of(link);
         if (options.Value.Creations) await audit.RecordAsync(link.Owner, AuditActions.LinkCreated, Subject(link), null, state);
         await webhooks.PublishAsync(WebhookEvents.LinkCreated, [state]);
+        await webhooks.ScheduleEndsAsync([link]);
     }
 
     public async ValueTask ChangedAsync(Link before, Link after, string actor, string action = AuditActions.LinkChanged, string? note = null)
@@ -22,6 +23,7 @@ internal sealed class LinkJournal(LinkChanges changes, AuditLog audit, WebhookOu
         changes.Publish(LinkChange.Changed(after));
         await audit.RecordChangeAsync(actor, action, Subject(after), LinkState.Of(before), LinkState.Of(after, before) with { Note = note });
         await webhooks.PublishAsync(WebhookEvents.LinkChanged, [LinkState.Of(after)]);
+        if (before.EndsAt != after.EndsAt) await webhooks.ScheduleEndsAsync([after]);
     }
 
     public async ValueTask DeletedAsync(Link link, string actor)
@@ -36,6 +38,7 @@ internal sealed class LinkJournal(LinkChanges changes, AuditLog audit, WebhookOu
         foreach (var link in links) changes.Publish(LinkChange.Created(link));
         if (options.Value.Creations) await audit.RecordAllAsync(actor, AuditActions.LinkImported, links.Select(static link => (Subject(link), (object)LinkState.Of(link))));
         await webhooks.PublishAsync(WebhookEvents.LinkCreated, [.. links.Select(static link => LinkState.Of(link))]);
+        await webhooks.ScheduleEndsAsync(links);
     }
 
     private static string Subject(Link link) => $"link:{link.Code}";

@@ -36,6 +36,7 @@ internal interface IWebhookStore
     /// <list type="bullet">
     /// <item><paramref name="outcome"/> delivered: it is removed, and the failures are 0.</item>
     /// <item>Failed with a next time: it has one attempt more, its error, and is due then. Failed without: it is dead. The failures are one more.</item>
+    /// <item>Dropped: it is removed, and the failures stay as they are.</item>
     /// <item>A lease that ran out and was taken by another changes nothing, but counts as above.</item>
     /// </list>
     /// </summary>
@@ -50,13 +51,16 @@ internal interface IWebhookStore
     /// <summary>Removes dead deliveries: the one named, or all of the webhook. Returns how many.</summary>
     ValueTask<int> DiscardAsync(string webhookId, string? deliveryId, CancellationToken cancellationToken);
 
-    /// <summary>How many deliveries of the webhook are not dead.</summary>
-    ValueTask<long> CountPendingAsync(string webhookId, CancellationToken cancellationToken);
+    /// <summary>How many deliveries of the webhook are due at <paramref name="now"/> and not dead.</summary>
+    ValueTask<long> CountDueAsync(string webhookId, DateTimeOffset now, CancellationToken cancellationToken);
 }
 
 /// <param name="Error">How the attempt failed, or null when it was delivered.</param>
 /// <param name="NextAt">When to try again, or null for never: a dead letter.</param>
-internal readonly record struct DeliveryOutcome(string? Error, DateTimeOffset? NextAt)
+/// <param name="IsDropped">There was nothing to tell any more.</param>
+internal readonly record struct DeliveryOutcome(string? Error, DateTimeOffset? NextAt, bool IsDropped = false)
 {
+    public static readonly DeliveryOutcome Dropped = new(null, null, IsDropped: true);
+
     public static readonly DeliveryOutcome Delivered = new(null, null);
 }

@@ -52,8 +52,9 @@ internal static class WebhookEvents
     public const string LinkCreated = "link.created";
     public const string LinkChanged = "link.changed";
     public const string LinkDeleted = "link.deleted";
+    public const string LinkExpired = "link.expired";
     public const string LinkClicked = "link.clicked";
     public const string Ping = "webhook.ping";
 
-    public static readonly IReadOnlyList<string> All = [LinkChanged, LinkClicked, LinkCreated, LinkDeleted];
+    public static readonly IReadOnlyList<string> All = [LinkChanged, LinkClicked, LinkCreated, LinkDeleted, LinkExpired];
 }

@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Security.Cryptography;
+using System.Text;
 using System.Text.Encodings.Web;
 using System.Text.Json;
 using System.Text.Json.Serialization;
@@ -46,7 +47,7 @@ internal sealed partial class WebhookOutbox(IWebhookStore store, IOptions<Webhoo
             foreach (var webhook in await ListAsync())
             {
                 if (!Wants(webhook, type)) continue;
-                if (await store.CountPendingAsync(webhook.Id, CancellationToken.None) >= options.Value.MaxPending) Log.Shed(log, data.Count, type, webhook.Id);
+                if (await store.CountDueAsync(webhook.Id, time.GetUtcNow(), CancellationToken.None) >= options.Value.MaxPending) Log.Shed(log, data.Count, type, webhook.Id);
                 else deliveries.AddRange(data.Select(item => NewDelivery(webhook.Id, type, item)));
             }
 
@@ -58,11 +59,40 @@ internal sealed partial class WebhookOutbox(IWebhookStore store, IOptions<Webhoo
         }
     }
 
+    /// <summary>
+    /// Queues the end of links at the moment of their end. What is told then is looked up then; a link that was given another end meanwhile has another delivery
+    /// for that, and this one is dropped.
+    /// </summary>
+    public async ValueTask ScheduleEndsAsync(IEnumerable<Link> links)
+    {
+        var now = time.GetUtcNow();
+        var ending = links.Where(link => link.ExpiresAt is not null && link.EndsAt > now).ToArray();
+        if (ending.Length == 0) return;
+        try
+        {
+            var deliveries =
+                from webhook in await ListAsync()
+                where Wants(webhook, WebhookEvents.LinkExpired)
+                from link in ending
+                let id = Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes($"{webhook.Id} {link.Code}")))[..16]
+                select new WebhookDelivery(
+                    string.Create(CultureInfo.InvariantCulture, $"msg_{link.EndsAt.ToUnixTimeMilliseconds():x12}{id}"), webhook.Id, WebhookEvents.LinkExpired,
+                    Body(WebhookEvents.LinkExpired, link.EndsAt, LinkState.Of(link)), now.ToMillisecond(), 0, link.EndsAt, null, Dead: false);
+            await store.EnqueueAsync([.. deliveries], CancellationToken.None);
+        }
+        catch (StoreUnavailableException e)
+        {
+            Log.Lost(log, ending.Length, WebhookEvents.LinkExpired, e.Message);
+        }
+    }
+
+    public static string Body(string type, DateTimeOffset timestamp, object data) => JsonSerializer.Serialize(new { type, timestamp, data }, Json);
+
     public WebhookDelivery NewDelivery(string webhookId, string type, object data)
     {
         var now = time.GetUtcNow().ToMillisecond();
         var id = string.Create(CultureInfo.InvariantCulture, $"msg_{now.ToUnixTimeMilliseconds():x12}{RandomNumberGenerator.GetString(ShortCode.Alphabet, 16)}");
-        return new WebhookDelivery(id, webhookId, type, JsonSerializer.Serialize(new { type, timestamp = now, data }, Json), now, 0, now, null, Dead: false);
+        return new WebhookDelivery(id, webhookId, type, Body(type, now, data), now, 0, now, null, Dead: false);
     }
 
     private static bool Wants(Webhook webhook, string type) => webhook.Disabled is null && webhook.Events.Contains(type, StringComparer.Ordinal);

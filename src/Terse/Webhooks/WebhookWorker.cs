@@ -1,5 +1,7 @@
+using System.Text.Json;
 using Microsoft.Extensions.Options;
 using Terse.Auditing;
+using Terse.Codes;
 using Terse.Hosting;
 using Terse.Links;
 
@@ -10,7 +12,7 @@ namespace Terse.Webhooks;
 /// arrives at least once.
 /// </summary>
 internal sealed partial class WebhookWorker(
-    IWebhookStore store, WebhookSender sender, WebhookOutbox outbox, AuditLog audit, IOptions<WebhooksOptions> options, TimeProvider time, Random random,
+    IWebhookStore store, ILinkStore links, WebhookSender sender, WebhookOutbox outbox, AuditLog audit, IOptions<WebhooksOptions> options, TimeProvider time, Random random,
     ILogger<WebhookWorker> log) : BackgroundService
 {
     public static readonly TimeSpan Interval = TimeSpan.FromSeconds(1);
@@ -51,7 +53,19 @@ internal sealed partial class WebhookWorker(
     private async Task DeliverAsync(WebhookDelivery delivery, CancellationToken cancellationToken)
     {
         if (await store.FindAsync(delivery.WebhookId, cancellationToken) is not { } webhook) return;
-        var result = await sender.SendAsync(webhook, delivery, cancellationToken);
+        var told = delivery;
+        if (delivery.Event == WebhookEvents.LinkExpired)
+        {
+            if (await ReadEndedAsync(delivery, cancellationToken) is not { } ended)
+            {
+                await store.SettleAsync(delivery, DeliveryOutcome.Dropped, CancellationToken.None);
+                return;
+            }
+
+            told = delivery with { Body = WebhookOutbox.Body(delivery.Event, ended.EndsAt, LinkState.Of(ended)) };
+        }
+
+        var result = await sender.SendAsync(webhook, told, cancellationToken);
         var outcome = result.Error is null ? DeliveryOutcome.Delivered : new DeliveryOutcome(result.Error, NextAttempt(delivery, result));
         if (outcome is { Error: not null, NextAt: null }) Log.Dead(log, delivery.Id, webhook.Id, result.Error!);
 
@@ -59,6 +73,15 @@ internal sealed partial class WebhookWorker(
         var failures = await store.SettleAsync(delivery, outcome, CancellationToken.None);
         if (result.Status == StatusCodes.Status410Gone) await DisableAsync(webhook.Id, "It answered 410: it wants no more.");
         else if (failures >= options.Value.DisableAfter) await DisableAsync(webhook.Id, $"{failures} attempts in a row failed. The last: {result.Error}");
+    }
+
+    /// <summary>The link as it is, if it still has the end that the delivery was made for.</summary>
+    private async ValueTask<Link?> ReadEndedAsync(WebhookDelivery delivery, CancellationToken cancellationToken)
+    {
+        using var body = JsonDocument.Parse(delivery.Body);
+        var code = ShortCode.Parse(body.RootElement.GetProperty("data").GetProperty("code").GetString()!);
+        var end = body.RootElement.GetProperty("timestamp").GetDateTimeOffset();
+        return await links.FindAsync(code, cancellationToken) is { } link && link.EndsAt == end ? link : null;
     }
 
     private DateTimeOffset? NextAttempt(WebhookDelivery delivery, SendResult result)

@@ -52,7 +52,7 @@ public abstract class WebhookStoreContract : ContractSuite
         await Store.EnqueueAsync([Delivery(3)], Cancellation);
 
         Assert.Empty(await LeaseAsync());
-        Assert.Equal(0, await Store.CountPendingAsync("wh_a", Cancellation));
+        Assert.Equal(0, await Store.CountDueAsync("wh_a", Later, Cancellation));
     }
 
     [Fact]
@@ -114,6 +114,19 @@ public abstract class WebhookStoreContract : ContractSuite
     }
 
     [Fact]
+    public async Task A_dropped_one_is_gone_and_leaves_the_failures()
+    {
+        await AddAsync(Delivery(1), Delivery(2));
+        var leased = await LeaseAsync();
+
+        Assert.Equal(1, await Store.SettleAsync(leased[0], new DeliveryOutcome("no", Later), Cancellation));
+        Assert.Equal(1, await Store.SettleAsync(leased[1], DeliveryOutcome.Dropped, Cancellation));
+
+        Assert.Equal(1, await Store.CountDueAsync("wh_a", Later, Cancellation));
+        Assert.Equal(0, await Store.CountDueAsync("wh_a", Later.AddMilliseconds(-1), Cancellation));
+    }
+
+    [Fact]
     public async Task A_failed_one_is_due_at_its_next_time_with_its_error()
     {
         await AddAsync(Delivery(1));
@@ -155,7 +168,7 @@ public abstract class WebhookStoreContract : ContractSuite
         Assert.Equal(1, await Store.DiscardAsync("wh_a", null, Cancellation));
         Assert.Equal(0, await Store.DiscardAsync("wh_a", leased[2].Id, Cancellation));
 
-        Assert.Equal(1, await Store.CountPendingAsync("wh_a", Cancellation));
+        Assert.Equal(1, await Store.CountDueAsync("wh_a", Later, Cancellation));
     }
 
     [Fact]
@@ -166,10 +179,10 @@ public abstract class WebhookStoreContract : ContractSuite
         var second = Assert.Single(await Store.LeaseAsync(Later, Later.AddMinutes(1), 10, Cancellation));
 
         await Store.SettleAsync(first, DeliveryOutcome.Delivered, Cancellation);
-        Assert.Equal(1, await Store.CountPendingAsync("wh_a", Cancellation));
+        Assert.Equal(1, await Store.CountDueAsync("wh_a", Later.AddMinutes(1), Cancellation));
 
         await Store.SettleAsync(second, DeliveryOutcome.Delivered, Cancellation);
-        Assert.Equal(0, await Store.CountPendingAsync("wh_a", Cancellation));
+        Assert.Equal(0, await Store.CountDueAsync("wh_a", Later.AddMinutes(1), Cancellation));
     }
 
     [Fact]

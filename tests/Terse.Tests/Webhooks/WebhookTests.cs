@@ -142,6 +142,28 @@ public sealed class WebhookTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task The_end_of_a_link_is_told_when_it_comes_and_not_when_it_was_put_off()
+    {
+        await CreateHookAsync(["link.expired"]);
+        await _terse.CreateAsync(new { url = "https://example.com/1", alias = "short", ttl = 60 });
+        await _terse.CreateAsync(new { url = "https://example.com/2", alias = "longer", ttl = 60 });
+        await _terse.CreateAsync(new { url = "https://example.com/3", alias = "endless" });
+        using (await _terse.Admin.PatchAsync("/api/v1/links/short", Json("""{"title":"late title"}"""), Cancelled)) { }
+        using (await _terse.Admin.PatchAsync("/api/v1/links/longer", Json("""{"ttl":3600}"""), Cancelled)) { }
+
+        _terse.Time.Advance(TimeSpan.FromSeconds(59));
+        Assert.Equal(0, await DeliverAsync());
+        _terse.Time.Advance(TimeSpan.FromSeconds(2));
+        await DeliverAsync();
+        var ended = Assert.Single(_receiver.Received).Json;
+        Assert.Equal(("link.expired", "short", "late title"), (ended.Text("type"), ended.GetProperty("data").Text("code"), ended.GetProperty("data").Text("title")));
+
+        _terse.Time.Advance(TimeSpan.FromHours(1));
+        await DeliverAsync();
+        Assert.Equal(["short", "longer"], _receiver.Received.Select(one => one.Json.GetProperty("data").Text("code")));
+    }
+
+    [Fact]
     public async Task Clicks_are_told_in_batches_with_nothing_that_leads_to_a_person()
     {
         await CreateHookAsync(["link.clicked"]);

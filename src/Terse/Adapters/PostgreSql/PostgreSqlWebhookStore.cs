@@ -67,9 +67,9 @@ internal sealed class PostgreSqlWebhookStore(PostgreSqlDatabase database) : IWeb
             ? await database.FirstAsync(
                 """
                 WITH delivered AS (DELETE FROM webhook_deliveries WHERE id = $1 AND next_at = $2)
-                UPDATE webhooks SET failures = 0 WHERE id = $3 RETURNING failures
+                UPDATE webhooks SET failures = CASE WHEN $4 THEN failures ELSE 0 END WHERE id = $3 RETURNING failures
                 """,
-                static row => row.GetInt32(0), cancellationToken, leased.Id, leased.NextAt, leased.WebhookId)
+                static row => row.GetInt32(0), cancellationToken, leased.Id, leased.NextAt, leased.WebhookId, outcome.IsDropped)
             : await database.FirstAsync(
                 """
                 WITH failed AS (
@@ -93,8 +93,9 @@ internal sealed class PostgreSqlWebhookStore(PostgreSqlDatabase database) : IWeb
             "DELETE FROM webhook_deliveries WHERE webhook_id = $1 AND dead AND ($2 IS NULL OR id = $2)",
             cancellationToken, webhookId, (object?)deliveryId ?? NpgsqlDbType.Text);
 
-    public async ValueTask<long> CountPendingAsync(string webhookId, CancellationToken cancellationToken) =>
-        await database.FirstAsync("SELECT count(*) FROM webhook_deliveries WHERE webhook_id = $1 AND NOT dead", static row => row.GetInt64(0), cancellationToken, webhookId);
+    public async ValueTask<long> CountDueAsync(string webhookId, DateTimeOffset now, CancellationToken cancellationToken) =>
+        await database.FirstAsync(
+            "SELECT count(*) FROM webhook_deliveries WHERE webhook_id = $1 AND NOT dead AND next_at <= $2", static row => row.GetInt64(0), cancellationToken, webhookId, now);
 
     private static T[] Column<T>(IReadOnlyList<WebhookDelivery> deliveries, Func<WebhookDelivery, T> field) => [.. deliveries.Select(field)];
 

@@ -99,8 +99,8 @@ internal sealed class SqliteWebhookStore(SqliteDatabase database) : IWebhookStor
                 }
 
                 return session
-                    .Prepare("UPDATE webhooks SET failures = CASE WHEN ?2 IS NULL THEN 0 ELSE failures + 1 END WHERE id = ?1 RETURNING failures")
-                    .Bind(leased.WebhookId).Bind(outcome.Error)
+                    .Prepare("UPDATE webhooks SET failures = CASE WHEN ?3 THEN failures WHEN ?2 IS NULL THEN 0 ELSE failures + 1 END WHERE id = ?1 RETURNING failures")
+                    .Bind(leased.WebhookId).Bind(outcome.Error).Bind(outcome.IsDropped)
                     .All(static row => (int)row.Long(0))
                     .SingleOrDefault();
             },
@@ -128,10 +128,10 @@ internal sealed class SqliteWebhookStore(SqliteDatabase database) : IWebhookStor
                 .Execute(),
             cancellationToken);
 
-    public ValueTask<long> CountPendingAsync(string webhookId, CancellationToken cancellationToken) =>
-        ValueTask.FromResult(database.Read(webhookId, static (session, id) => session
-            .Prepare("SELECT count(*) FROM webhook_deliveries WHERE webhook_id = ?1 AND dead = 0")
-            .Bind(id)
+    public ValueTask<long> CountDueAsync(string webhookId, DateTimeOffset now, CancellationToken cancellationToken) =>
+        ValueTask.FromResult(database.Read((webhookId, now), static (session, query) => session
+            .Prepare("SELECT count(*) FROM webhook_deliveries WHERE webhook_id = ?1 AND dead = 0 AND next_at <= ?2")
+            .Bind(query.webhookId).Bind(query.now)
             .First(static row => row.Long(0))));
 
     private static Webhook? Find(SqliteSession session, string id) => session
