@@ -34,7 +34,7 @@ internal static class AbuseEndpoints
     /// <param name="limit">Reports per page, 1 to 100; 50 by default.</param>
     [ProducesResponseType<ReportListResponse>(200)]
     [ProducesResponseType<ProblemDetails>(400, "application/problem+json")]
-    private static async Task<IResult> ListAsync(IAuditStore store, ILinkStore links, string? cursor, [DefaultValue(50)] int? limit, CancellationToken cancellationToken)
+    internal static async Task<IResult> ListAsync(IAuditStore store, ILinkStore links, string? cursor, [DefaultValue(50)] int? limit, CancellationToken cancellationToken)
     {
         var errors = new FieldErrors();
         if (limit is < 1 or > 100) errors.Add("limit", "The limit is 1 to 100.");
@@ -66,7 +66,7 @@ internal static class AbuseEndpoints
     [ProducesResponseType<LinkResponse>(200)]
     [ProducesResponseType<ProblemDetails>(400, "application/problem+json")]
     [ProducesResponseType<ProblemDetails>(404, "application/problem+json")]
-    private static Task<IResult> TakeDownAsync(
+    internal static Task<IResult> TakeDownAsync(
         string code, TakeDownRequest request, HttpContext context, LinkEditor editor, LinkCreation links, CancellationToken cancellationToken)
     {
         var errors = new FieldErrors();
@@ -80,7 +80,7 @@ internal static class AbuseEndpoints
     /// <param name="code">The link's code.</param>
     [ProducesResponseType<LinkResponse>(200)]
     [ProducesResponseType<ProblemDetails>(404, "application/problem+json")]
-    private static Task<IResult> RestoreAsync(string code, HttpContext context, LinkEditor editor, LinkCreation links, CancellationToken cancellationToken) =>
+    internal static Task<IResult> RestoreAsync(string code, HttpContext context, LinkEditor editor, LinkCreation links, CancellationToken cancellationToken) =>
         ChangeAsync(code, null, null, context, editor, links, cancellationToken);
 
     private static async Task<IResult> ChangeAsync(

@@ -27,7 +27,7 @@ internal static class WebhookEndpoints
     /// <summary>Makes a webhook. The answer is the only time that its secret is shown.</summary>
     [ProducesResponseType<WebhookResponse>(201)]
     [ProducesResponseType<ProblemDetails>(400, "application/problem+json")]
-    private static async Task<IResult> CreateAsync(CreateWebhookRequest request, HttpContext context, WebhookEditor editor, CancellationToken cancellationToken)
+    internal static async Task<IResult> CreateAsync(CreateWebhookRequest request, HttpContext context, WebhookEditor editor, CancellationToken cancellationToken)
     {
         var (webhook, errors) = await editor.CreateAsync(request, context.User.KeyId(), cancellationToken);
         return webhook is null
@@ -37,14 +37,14 @@ internal static class WebhookEndpoints
 
     /// <summary>Lists all webhooks, the first made first.</summary>
     [ProducesResponseType<WebhookListResponse>(200)]
-    private static async Task<IResult> ListAsync(IWebhookStore store, CancellationToken cancellationToken) =>
+    internal static async Task<IResult> ListAsync(IWebhookStore store, CancellationToken cancellationToken) =>
         TypedResults.Ok(new WebhookListResponse([.. (await store.ListAsync(cancellationToken)).Select(webhook => WebhookResponse.From(webhook))]));
 
     /// <summary>Shows one webhook.</summary>
     /// <param name="id">The webhook's id.</param>
     [ProducesResponseType<WebhookResponse>(200)]
     [ProducesResponseType<ProblemDetails>(404, "application/problem+json")]
-    private static async Task<IResult> GetAsync(string id, IWebhookStore store, CancellationToken cancellationToken) =>
+    internal static async Task<IResult> GetAsync(string id, IWebhookStore store, CancellationToken cancellationToken) =>
         await store.FindAsync(id, cancellationToken) is { } webhook ? TypedResults.Ok(WebhookResponse.From(webhook)) : NotFound(id);
 
     /// <summary>Changes the fields that are given, switches it on or off, or makes a new secret.</summary>
@@ -53,7 +53,7 @@ internal static class WebhookEndpoints
     [ProducesResponseType<WebhookResponse>(200)]
     [ProducesResponseType<ProblemDetails>(400, "application/problem+json")]
     [ProducesResponseType<ProblemDetails>(404, "application/problem+json")]
-    private static async Task<IResult> ChangeAsync(string id, ChangeWebhookRequest request, HttpContext context, WebhookEditor editor, CancellationToken cancellationToken)
+    internal static async Task<IResult> ChangeAsync(string id, ChangeWebhookRequest request, HttpContext context, WebhookEditor editor, CancellationToken cancellationToken)
     {
         var (webhook, errors) = await editor.ChangeAsync(id, request, context.User.KeyId(), cancellationToken);
         if (errors.Any) return Problems.ValidationFailed(errors.ToDictionary());
@@ -64,14 +64,14 @@ internal static class WebhookEndpoints
     /// <param name="id">The webhook's id.</param>
     [ProducesResponseType(204)]
     [ProducesResponseType<ProblemDetails>(404, "application/problem+json")]
-    private static async Task<IResult> RemoveAsync(string id, HttpContext context, WebhookEditor editor, CancellationToken cancellationToken) =>
+    internal static async Task<IResult> RemoveAsync(string id, HttpContext context, WebhookEditor editor, CancellationToken cancellationToken) =>
         await editor.RemoveAsync(id, context.User.KeyId(), cancellationToken) ? TypedResults.NoContent() : NotFound(id);
 
     /// <summary>Sends a signed test event at once, and tells what became of it. It is not retried and counts as no failure.</summary>
     /// <param name="id">The webhook's id.</param>
     [ProducesResponseType<PingResponse>(200)]
     [ProducesResponseType<ProblemDetails>(404, "application/problem+json")]
-    private static async Task<IResult> PingAsync(string id, IWebhookStore store, WebhookOutbox outbox, WebhookSender sender, CancellationToken cancellationToken)
+    internal static async Task<IResult> PingAsync(string id, IWebhookStore store, WebhookOutbox outbox, WebhookSender sender, CancellationToken cancellationToken)
     {
         if (await store.FindAsync(id, cancellationToken) is not { } webhook) return NotFound(id);
         var result = await sender.SendAsync(webhook, outbox.NewDelivery(id, WebhookEvents.Ping, new { webhookId = id }), cancellationToken);
@@ -86,7 +86,7 @@ internal static class WebhookEndpoints
     [ProducesResponseType<DeliveryListResponse>(200)]
     [ProducesResponseType<ProblemDetails>(400, "application/problem+json")]
     [ProducesResponseType<ProblemDetails>(404, "application/problem+json")]
-    private static async Task<IResult> ListDeliveriesAsync(
+    internal static async Task<IResult> ListDeliveriesAsync(
         string id, IWebhookStore store, bool? dead, string? cursor, [DefaultValue(50)] int? limit, CancellationToken cancellationToken)
     {
         if (await store.FindAsync(id, cancellationToken) is null) return NotFound(id);
@@ -103,7 +103,7 @@ internal static class WebhookEndpoints
     /// <param name="delivery">The one to send again; left out: all.</param>
     [ProducesResponseType<DeadLettersResponse>(200)]
     [ProducesResponseType<ProblemDetails>(404, "application/problem+json")]
-    private static async Task<IResult> ReplayAsync(string id, string? delivery, IWebhookStore store, TimeProvider time, CancellationToken cancellationToken) =>
+    internal static async Task<IResult> ReplayAsync(string id, string? delivery, IWebhookStore store, TimeProvider time, CancellationToken cancellationToken) =>
         await store.FindAsync(id, cancellationToken) is null
             ? NotFound(id)
             : TypedResults.Ok(new DeadLettersResponse(await store.ReplayAsync(id, delivery, time.GetUtcNow().ToMillisecond(), cancellationToken)));
@@ -113,7 +113,7 @@ internal static class WebhookEndpoints
     /// <param name="delivery">The one to throw away; left out: all.</param>
     [ProducesResponseType<DeadLettersResponse>(200)]
     [ProducesResponseType<ProblemDetails>(404, "application/problem+json")]
-    private static async Task<IResult> DiscardAsync(string id, string? delivery, IWebhookStore store, CancellationToken cancellationToken) =>
+    internal static async Task<IResult> DiscardAsync(string id, string? delivery, IWebhookStore store, CancellationToken cancellationToken) =>
         await store.FindAsync(id, cancellationToken) is null
             ? NotFound(id)
             : TypedResults.Ok(new DeadLettersResponse(await store.DiscardAsync(id, delivery, cancellationToken)));
