@@ -5,8 +5,12 @@ namespace Terse.Tests.Adapters.Redis;
 /// <summary>Clients that follow links one after the other, as fast as they are answered, and count what is not a redirect to the right place.</summary>
 internal sealed class RedirectLoad : IAsyncDisposable
 {
+    private static readonly TimeSpan Slow = TimeSpan.FromMilliseconds(50);
+
     private readonly CancellationTokenSource _stop = new();
     private readonly Task[] _clients;
+    private readonly ConcurrentBag<TimeSpan> _slow = [];
+    private readonly long _started = TimeProvider.System.GetTimestamp();
     private long _answered;
 
     /// <summary>Starts to follow; <paramref name="expected"/> is path and destination of each link.</summary>
@@ -29,7 +33,9 @@ internal sealed class RedirectLoad : IAsyncDisposable
     {
         await _stop.CancelAsync();
         await Task.WhenAll(_clients);
-        TestContext.Current.TestOutputHelper?.WriteLine($"{Answered} redirects, {Failures.Values.Sum()} failed");
+        TestContext.Current.TestOutputHelper?.WriteLine(
+            $"{Answered} redirects in {TimeProvider.System.GetElapsedTime(_started).TotalSeconds:F1} s, {Failures.Values.Sum()} failed, {_slow.Count} took longer than {Slow.TotalMilliseconds} ms, "
+            + $"the slowest {_slow.Append(TimeSpan.Zero).Max().TotalMilliseconds:F0} ms");
         _stop.Dispose();
     }
 
@@ -38,7 +44,9 @@ internal sealed class RedirectLoad : IAsyncDisposable
         for (var i = client; !_stop.IsCancellationRequested; i++)
         {
             var (path, destination) = expected[i % expected.Count];
+            var started = TimeProvider.System.GetTimestamp();
             var what = await AskAsync(node, path);
+            if (TimeProvider.System.GetElapsedTime(started) is var took && took > Slow) _slow.Add(took);
             if (what != destination) Failures.AddOrUpdate(what, 1, static (_, count) => count + 1);
             Interlocked.Increment(ref _answered);
         }
