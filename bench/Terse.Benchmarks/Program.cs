@@ -6,6 +6,7 @@ var root = new RootCommand("What Terse's benchmarks are made of. bench/compare.s
     HitRateBenchmark.Command(),
     HotPathBenchmark.Command(),
     HotKeyBenchmark.Command(),
+    RateLimitBenchmark.Command(),
     MissBenchmark.Command(),
     ClickBenchmark.Command(),
     BareServer.Command(),

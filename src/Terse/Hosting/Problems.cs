@@ -57,6 +57,13 @@ internal static class Problems
     public static ProblemHttpResult NoNode() => Of(
         503, "no-node", "No node answers.", "The gateway could not reach a node that would. Try again in a few seconds.");
 
+    public static ProblemHttpResult RateLimited(RateLimiting.RateLimitRule limit) => Of(
+        429, "rate-limited", "Too many requests.",
+        $"The limit \"{limit.Name}\" allows {limit.Limit} requests in {limit.Window.TotalSeconds:0} seconds. Wait for as many seconds as Retry-After says.");
+
+    public static ProblemHttpResult LimitsUnavailable() => Of(
+        503, "limits-unavailable", "The rate limits cannot be asked.", "Nothing was changed. Try again after as many seconds as Retry-After says.");
+
     public static ProblemHttpResult StoreUnavailable() => Of(
         503, "store-unavailable", "The store cannot be reached.", "Nothing was changed. Try again in a few seconds.");
 

@@ -7,6 +7,7 @@ using Terse.Clicks.Statistics;
 using Terse.Codes;
 using Terse.Links;
 using Terse.Portability;
+using Terse.RateLimiting;
 using Terse.Redirects;
 using Terse.Webhooks;
 
@@ -71,6 +72,7 @@ internal static class TerseApp
         }
 
         if (managesLinks || roles.Has(NodeRoles.Redirect)) builder.Services.AddRedis(builder.Configuration);
+        if (roles.Has(NodeRoles.Api)) builder.Services.AddRateLimits();
         configure?.Invoke(builder.Services);
 
         var app = builder.Build();
@@ -81,6 +83,7 @@ internal static class TerseApp
         if (roles.Has(NodeRoles.Redirect)) app.UseReports();
         app.UseRouting();
         app.UseAuthentication();
+        if (roles.Has(NodeRoles.Api)) app.UseRateLimits();
         app.UseAuthorization();
 
         app.MapHealth();

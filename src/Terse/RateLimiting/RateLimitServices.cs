@@ -1,0 +1,22 @@
+using Microsoft.Extensions.DependencyInjection.Extensions;
+using Microsoft.Extensions.Options;
+
+namespace Terse.RateLimiting;
+
+internal static class RateLimitServices
+{
+    /// <summary>Counts in this process, unless a shared store is registered already.</summary>
+    public static IServiceCollection AddRateLimits(this IServiceCollection services)
+    {
+        var isShared = services.Any(service => service.ServiceType == typeof(IRateLimitStore));
+        services.AddSingleton<IValidateOptions<RateLimitOptions>, RateLimitOptionsValidator>()
+            .AddOptions<RateLimitOptions>().BindConfiguration(RateLimitOptions.Section)
+            .Validate(options => options.Store == "Local" || isShared, "Terse:RateLimits:Store is Redis, so Terse:Redis:Endpoints must name one.")
+            .ValidateOnStart();
+        services.TryAddSingleton<IRateLimitStore, LocalRateLimits>();
+        return services.AddSingleton<RateLimitMetrics>();
+    }
+
+    /// <summary>After authentication, which says whose limit it is; before authorization, so that refused keys are limited too.</summary>
+    public static IApplicationBuilder UseRateLimits(this IApplicationBuilder app) => app.UseMiddleware<RateLimitMiddleware>();
+}
