@@ -68,7 +68,7 @@ internal sealed partial class Backplane(
                 await subscriber.SubscribeAsync(RedisChannel.Literal(Channel), (_, message) => Hear(message));
                 return;
             }
-            catch (Exception exception) when (IsAway(exception))
+            catch (Exception exception) when (RedisFault.IsAway(exception))
             {
                 await Task.Delay(RetryAfter, time, cancellationToken);
             }
@@ -112,7 +112,7 @@ internal sealed partial class Backplane(
             {
                 await subscriber.PublishAsync(RedisChannel.Literal(Channel), BackplaneMessage.ForBeat(_self, time.GetUtcNow(), number));
             }
-            catch (Exception exception) when (IsAway(exception))
+            catch (Exception exception) when (RedisFault.IsAway(exception))
             {
                 // The number that nobody hears is what tells of it.
             }
@@ -148,15 +148,12 @@ internal sealed partial class Backplane(
             metrics.Sent();
             return true;
         }
-        catch (Exception exception) when (IsAway(exception))
+        catch (Exception exception) when (RedisFault.IsAway(exception))
         {
             Log.NotSent(logger, pending.Change.Code.Value, exception.Message);
             return false;
         }
     }
-
-    // A Redis that is loading, failing over or read-only says so in a RedisServerException.
-    private static bool IsAway(Exception exception) => exception is RedisException or TimeoutException or ObjectDisposedException;
 
     private static partial class Log
     {

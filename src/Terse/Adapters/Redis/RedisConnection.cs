@@ -64,7 +64,7 @@ internal sealed partial class RedisConnection(IOptions<RedisOptions> options, Ti
                 _connected.SetResult(redis);
                 return;
             }
-            catch (RedisConnectionException)
+            catch (Exception exception) when (RedisFault.IsAway(exception))
             {
                 // With Sentinel there is no connection object until a sentinel has said where the primary is.
                 Log.Away(logger, options.Value.Endpoints);

@@ -84,7 +84,7 @@ internal sealed partial class SharedLinks(
         {
             await PutAsync(database, key, value, ttl);
         }
-        catch (Exception exception) when (exception is RedisException or TimeoutException or ObjectDisposedException)
+        catch (Exception exception) when (RedisFault.IsAway(exception))
         {
             metrics.PutFailed();
             Log.PutFailed(logger, exception.Message);

@@ -78,7 +78,7 @@ internal sealed class SharedRateLimits(RedisConnection redis) : IRateLimitStore
             return new RateLimitDecision(
                 answer[0] == 1, answer[1], TimeSpan.FromMilliseconds(answer[2]), TimeSpan.FromMilliseconds(answer[3]), TimeSpan.FromMilliseconds(answer[4]));
         }
-        catch (Exception exception) when (exception is RedisException or TimeoutException or ObjectDisposedException)
+        catch (Exception exception) when (RedisFault.IsAway(exception))
         {
             throw new StoreUnavailableException($"The rate limits in Redis cannot be asked: {exception.Message}", exception);
         }

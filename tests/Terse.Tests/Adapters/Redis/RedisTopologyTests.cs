@@ -58,7 +58,7 @@ public sealed class RedisTopologyTests
         {
             return await node.Shared().ReadAsync(link.Code, isHot: false) is not null;
         }
-        catch (Exception exception) when (exception is StackExchange.Redis.RedisException or TimeoutException)
+        catch (Exception exception) when (Terse.Adapters.Redis.RedisFault.IsAway(exception))
         {
             return false;
         }
