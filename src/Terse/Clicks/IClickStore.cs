@@ -53,6 +53,11 @@ internal interface IClickStore
     ValueTask<IReadOnlyList<ClickGroup>> ReadTopAsync(ClickQuery query, ClickDimension dimension, int limit, CancellationToken cancellationToken);
 
     /// <summary>
+    /// The counts per link of all visits that led to its destination and are still kept, for each of <paramref name="codes"/>; links without any are left out.
+    /// </summary>
+    ValueTask<IReadOnlyDictionary<ShortCode, ClickCounts>> ReadTotalsAsync(IReadOnlyCollection<ShortCode> codes, CancellationToken cancellationToken);
+
+    /// <summary>
     /// Forgets all visits of a link: afterwards no query counts them, neither its own nor those over all links.
     /// Totals, of which they were part, get smaller by them. Visits that are written later count.
     /// </summary>

@@ -3,6 +3,7 @@ using Microsoft.AspNetCore.Http.HttpResults;
 using Microsoft.AspNetCore.Mvc;
 using Microsoft.Net.Http.Headers;
 using Terse.ApiKeys;
+using Terse.Clicks.Statistics;
 using Terse.Codes;
 using Terse.Hosting;
 
@@ -13,6 +14,8 @@ internal static class LinkEndpoints
 {
     public const int MaxPage = 1000;
     private const int MaxSearch = 200;
+    private const string Clicks = "clicks";
+    private const string OnlyClicks = "What may be included is clicks.";
     private const string IfMatch = "The ETag that the link must still have; another one is 412.";
 
     public static void MapLinks(this IEndpointRouteBuilder routes)
@@ -52,23 +55,27 @@ internal static class LinkEndpoints
     /// <param name="limit">Links per page, 1 to 1,000; 50 by default.</param>
     /// <param name="search">Words that must each start a word of the code, URL, title or tags.</param>
     /// <param name="tag">A tag that the links must have.</param>
+    /// <param name="include">clicks: show how often each link was followed.</param>
     [ProducesResponseType<LinkListResponse>(200)]
     [ProducesResponseType<ProblemDetails>(400, "application/problem+json")]
     internal static async Task<IResult> ListAsync(
         HttpRequest request, ILinkStore store, OwnAddresses own, TimeProvider time,
-        string? cursor, [DefaultValue(50)] int? limit, string? search, string? tag, CancellationToken cancellationToken)
+        string? cursor, [DefaultValue(50)] int? limit, string? search, string? tag, string? include, ClickStatistics statistics, CancellationToken cancellationToken)
     {
         var errors = new FieldErrors();
         if (limit is < 1 or > MaxPage) errors.Add("limit", $"The limit is 1 to {MaxPage}.");
         if (search?.Length > MaxSearch) errors.Add("search", $"A search has at most {MaxSearch} characters.");
         if (tag?.Length > LinkValidator.MaxTag) errors.Add("tag", $"A tag has at most {LinkValidator.MaxTag} characters.");
+        if (include is not (null or Clicks)) errors.Add("include", OnlyClicks);
         if (errors.Any) return Problems.ValidationFailed(errors.ToDictionary());
         try
         {
             var query = new LinkQuery(limit ?? 50, Given(cursor), Given(search), Given(tag)?.ToLowerInvariant());
             var page = await store.ListAsync(query, cancellationToken);
             var (shortUrlBase, now) = (own.Base(request), time.GetUtcNow());
-            return TypedResults.Ok(new LinkListResponse([.. page.Links.Select(link => LinkResponse.From(link, shortUrlBase, now))], page.Next));
+            var clicks = include is null ? null : await statistics.CountAsync([.. page.Links.Select(static link => link.Code)], cancellationToken);
+            return TypedResults.Ok(new LinkListResponse(
+                [.. page.Links.Select(link => LinkResponse.From(link, shortUrlBase, now) with { Clicks = clicks?[link.Code] })], page.Next));
         }
         catch (FormatException)
         {
@@ -79,13 +86,16 @@ internal static class LinkEndpoints
 
     /// <summary>Shows one link, ended or not.</summary>
     /// <param name="code">The link's code.</param>
+    /// <param name="include">clicks: show how often the link was followed. Such an answer has no ETag.</param>
     [ProducesResponseType<LinkResponse>(200)]
     [ProducesResponseType(304)]
     [ProducesResponseType<ProblemDetails>(404, "application/problem+json")]
     internal static async Task<IResult> GetAsync(
-        string code, HttpContext context, ILinkStore store, LinkCreation creation, CancellationToken cancellationToken)
+        string code, string? include, HttpContext context, ILinkStore store, LinkCreation creation, ClickStatistics statistics, CancellationToken cancellationToken)
     {
+        if (include is not (null or Clicks)) return Problems.ValidationFailed(new Dictionary<string, string[]> { ["include"] = [OnlyClicks] });
         if (!ShortCode.TryParse(code, out var parsed) || await store.FindAsync(parsed, cancellationToken) is not { } link) return Problems.LinkNotFound(code);
+        if (include is Clicks) return TypedResults.Ok(creation.Show(link, context.Request) with { Clicks = (await statistics.CountAsync([parsed], cancellationToken))[parsed] });
         context.Response.Headers.ETag = ETags.Of(link);
         return EntityTagHeaderValue.TryParseList(context.Request.Headers.IfNoneMatch, out var known) && known.Any(tag => tag.Tag == ETags.Of(link))
             ? TypedResults.StatusCode(StatusCodes.Status304NotModified)

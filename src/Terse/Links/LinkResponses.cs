@@ -1,3 +1,4 @@
+using System.Text.Json.Serialization;
 using Microsoft.AspNetCore.Mvc;
 
 namespace Terse.Links;
@@ -55,6 +56,10 @@ public sealed record LinkResponse
 
     /// <summary>Why it was taken down (other, phishing, malware, spam, legal or blocklist), or null.</summary>
     public required string? TakenDown { get; init; }
+
+    /// <summary>How often it was followed, as far back as clicks are kept, bots included. Only there when asked for with include=clicks.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public long? Clicks { get; init; }
 
     internal static LinkResponse From(Link link, string shortUrlBase, DateTimeOffset now) => new()
     {

@@ -1,4 +1,5 @@
 using Terse.Clicks;
+using Terse.Codes;
 
 namespace Terse.Tests.Contracts;
 
@@ -168,6 +169,21 @@ public abstract partial class ClickStoreContract
 
         Assert.Equal([("Z", 2L), ("B", 1L), ("C", 1L)], await TopAsync(ClickDimension.Country, "a", 3));
         Assert.Equal([("Z", 2L), ("B", 1L), ("C", 1L), ("D", 1L), ("a", 1L)], await TopAsync(ClickDimension.Country));
+    }
+
+    [Fact]
+    public async Task Totals_of_links_are_of_all_that_is_kept()
+    {
+        await WriteAsync(
+            AClick.Of("a", 1), AClick.Of("a", 2, AClick.At.AddDays(9)) with { IsBot = true, Visitor = null }, AClick.Of("a", 3) with { Kind = ClickKind.Ended },
+            AClick.Of("b", 4), AClick.Of("gone", 5), AClick.Of("other", 6));
+        await Store.RollUpAsync(AClick.At.AddDays(20), new ClickRetention(AClick.At.AddDays(5), AClick.At.AddDays(3), From), Cancellation);
+        await Store.EraseAsync(ShortCode.Parse("gone"), Cancellation);
+
+        var totals = await Store.ReadTotalsAsync([ShortCode.Parse("a"), ShortCode.Parse("b"), ShortCode.Parse("gone"), ShortCode.Parse("never")], Cancellation);
+
+        Assert.Equal([("a", new ClickCounts(2, 1, 1)), ("b", new ClickCounts(1, 1, 1))], totals.Select(total => (total.Key.Value, total.Value)).OrderBy(total => total.Item1, StringComparer.Ordinal));
+        Assert.Empty(await Store.ReadTotalsAsync([], Cancellation));
     }
 
     [Fact]

@@ -1,6 +1,7 @@
 using System.Globalization;
 using DuckDB.NET.Data;
 using Terse.Clicks;
+using Terse.Codes;
 
 namespace Terse.Adapters.DuckDb;
 
@@ -41,6 +42,20 @@ internal sealed class ClickReader(ClickWords words)
         ];
     }
 
+    public static IReadOnlyDictionary<ShortCode, ClickCounts> ReadTotals(DuckDBConnection connection, IReadOnlyCollection<ShortCode> codes, CancellationToken cancellationToken)
+    {
+        var links = LinkIds.Find(connection, [.. codes.Select(static code => code.Value)]).ToDictionary(static link => link.Id, static link => ShortCode.Parse(link.Code));
+        if (links.Count == 0) return new Dictionary<ShortCode, ClickCounts>();
+        var sql = $"""
+            SELECT value, sum(clicks)::BIGINT, sum(humans)::BIGINT, sum(visitors)::BIGINT
+            FROM (SELECT * FROM totals UNION ALL SELECT * FROM totals_fresh)
+            WHERE kind = {(byte)ClickKind.Redirected} AND dimension = {(byte)ClickDimension.Link} AND value IN (SELECT unnest(?))
+            GROUP BY value HAVING sum(clicks) > 0
+            """;
+        return Read(connection, sql, static reader => (Id: reader.GetFieldValue<uint>(0), Counts: Counts(reader)), cancellationToken, links.Keys.ToList())
+            .ToDictionary(group => links[group.Id], static group => group.Counts);
+    }
+
     private Func<uint, string> Texts(DuckDBConnection connection, ClickDimension dimension, IEnumerable<uint> ids)
     {
         if (dimension != ClickDimension.Link) return id => words.Text(dimension, id);
@@ -53,9 +68,9 @@ internal sealed class ClickReader(ClickWords words)
 
     private static ClickCounts Counts(DuckDBDataReader reader) => new(reader.GetInt64(1), reader.GetInt64(2), reader.GetInt64(3));
 
-    private static List<T> Read<T>(DuckDBConnection connection, string sql, Func<DuckDBDataReader, T> read, CancellationToken cancellationToken)
+    private static List<T> Read<T>(DuckDBConnection connection, string sql, Func<DuckDBDataReader, T> read, CancellationToken cancellationToken, params ReadOnlySpan<object> parameters)
     {
-        using var command = DuckDbDatabase.Command(connection, sql);
+        using var command = DuckDbDatabase.Command(connection, sql, parameters);
         using var cancelling = cancellationToken.Register(static command => ((DuckDBCommand)command!).Cancel(), command);
         using var reader = command.ExecuteReader();
         var rows = new List<T>();

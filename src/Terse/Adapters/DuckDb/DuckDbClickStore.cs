@@ -51,6 +51,9 @@ internal sealed class DuckDbClickStore : IClickStore
     public ValueTask<IReadOnlyList<ClickGroup>> ReadTopAsync(ClickQuery query, ClickDimension dimension, int limit, CancellationToken cancellationToken) =>
         _database.ReadAsync(connection => _reader.ReadTop(connection, query, dimension, limit, cancellationToken), cancellationToken);
 
+    public ValueTask<IReadOnlyDictionary<ShortCode, ClickCounts>> ReadTotalsAsync(IReadOnlyCollection<ShortCode> codes, CancellationToken cancellationToken) =>
+        _database.ReadAsync(connection => ClickReader.ReadTotals(connection, codes, cancellationToken), cancellationToken);
+
     public async ValueTask EraseAsync(ShortCode code, CancellationToken cancellationToken) => await _database.WriteAsync(
         connection =>
         {

@@ -59,7 +59,7 @@ internal sealed class LinkIds(DuckDBConnection opened)
         return codes;
     }
 
-    private static IEnumerable<(string Code, uint Id)> Find(DuckDBConnection connection, List<string> codes)
+    public static IEnumerable<(string Code, uint Id)> Find(DuckDBConnection connection, List<string> codes)
     {
         using var command = DuckDbDatabase.Command(connection, "SELECT code, id FROM links WHERE code IN (SELECT unnest(?))", codes);
         using var reader = command.ExecuteReader();

@@ -52,6 +52,20 @@ internal sealed class PostgreSqlClickStore : IClickStore
         return groups;
     }
 
+    public async ValueTask<IReadOnlyDictionary<ShortCode, ClickCounts>> ReadTotalsAsync(IReadOnlyCollection<ShortCode> codes, CancellationToken cancellationToken)
+    {
+        const string where = "dimension = $1 AND kind = $2 AND value = ANY ($3)";
+        var totals = await _database.QueryAsync(
+            $"""
+            SELECT value, {ClickSelection.Sums}
+            FROM (SELECT * FROM click_totals WHERE {where} UNION ALL SELECT * FROM click_totals_fresh WHERE {where}) AS rows
+            GROUP BY value HAVING sum(clicks) > 0
+            """,
+            static row => (Code: ShortCode.Parse(row.GetString(0)), Counts: Counts(row)), cancellationToken,
+            (short)ClickDimension.Link, (short)ClickKind.Redirected, codes.Select(static code => code.Value).ToArray());
+        return totals.ToDictionary(static total => total.Code, static total => total.Counts);
+    }
+
     public ValueTask EraseAsync(ShortCode code, CancellationToken cancellationToken) => _rollUp.EraseAsync(code.Value, cancellationToken);
 
     public ValueTask RollUpAsync(DateTimeOffset now, ClickRetention retention, CancellationToken cancellationToken) => _rollUp.RunAsync(now, retention, cancellationToken);

@@ -1,8 +1,17 @@
+using Terse.Codes;
+
 namespace Terse.Clicks.Statistics;
 
 /// <summary>Answers what the API and the dashboard ask about clicks.</summary>
 internal sealed class ClickStatistics(IClickStore store)
 {
+    /// <summary>How often each link was followed, as far back as clicks are kept, bots included; 0 for links that never were.</summary>
+    public async ValueTask<IReadOnlyDictionary<ShortCode, long>> CountAsync(IReadOnlyCollection<ShortCode> codes, CancellationToken cancellationToken)
+    {
+        var totals = await store.ReadTotalsAsync(codes, cancellationToken);
+        return codes.ToDictionary(static code => code, code => totals.GetValueOrDefault(code).Clicks);
+    }
+
     public async Task<StatisticsResponse> ReadAsync(StatisticsQuery asked, CancellationToken cancellationToken)
     {
         var (spans, groups) = (asked.Spans, new Dictionary<string, IReadOnlyList<StatisticsGroup>>(asked.GroupBy.Count));

@@ -176,6 +176,9 @@ public sealed class RetentionTests
         public ValueTask<IReadOnlyList<ClickGroup>> ReadTopAsync(ClickQuery query, ClickDimension dimension, int limit, CancellationToken cancellationToken) =>
             _store.ReadTopAsync(query, dimension, limit, cancellationToken);
 
+        public ValueTask<IReadOnlyDictionary<ShortCode, ClickCounts>> ReadTotalsAsync(IReadOnlyCollection<ShortCode> codes, CancellationToken cancellationToken) =>
+            _store.ReadTotalsAsync(codes, cancellationToken);
+
         public ValueTask RollUpAsync(DateTimeOffset now, ClickRetention retention, CancellationToken cancellationToken) => _store.RollUpAsync(now, retention, cancellationToken);
     }
 }

@@ -132,6 +132,20 @@ public sealed class StatisticsTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task Links_show_their_clicks_when_asked()
+    {
+        await WriteAsync(Click("one", Noon.AddDays(-300)), Click("one", Noon) with { IsBot = true, Visitor = null });
+
+        Assert.Equal(2, (await GetAsync("links/one?include=clicks")).GetProperty("clicks").GetInt64());
+        Assert.False((await GetAsync("links/one")).TryGetProperty("clicks", out _));
+        Assert.Equal(
+            [("two", 0), ("one", 2)],
+            (await GetAsync("links?include=clicks")).GetProperty("links").EnumerateArray().Select(link => (link.Text("code"), link.GetProperty("clicks").GetInt32())));
+        using var wrong = await _terse.Admin.GetAsync("/api/v1/links?include=everything&limit=0", Cancellation);
+        Assert.Equal(["include", "limit"], (await wrong.ProblemAsync(400, "validation-failed")).ErrorFields());
+    }
+
+    [Fact]
     public async Task Every_wrong_parameter_is_told_at_once()
     {
         using var response = await _terse.Admin.GetAsync(
