@@ -30,6 +30,9 @@ internal sealed class PickyStore : IClickStore
     public ValueTask<IReadOnlyList<ClickGroup>> ReadTopAsync(ClickQuery query, ClickDimension dimension, int limit, CancellationToken cancellationToken) =>
         _store.ReadTopAsync(query, dimension, limit, cancellationToken);
 
+    public ValueTask<IReadOnlyDictionary<ShortCode, ClickCounts>> ReadTotalsAsync(IReadOnlyCollection<ShortCode> codes, CancellationToken cancellationToken) =>
+        _store.ReadTotalsAsync(codes, cancellationToken);
+
     public ValueTask EraseAsync(ShortCode code, CancellationToken cancellationToken) => _store.EraseAsync(code, cancellationToken);
 
     public ValueTask RollUpAsync(DateTimeOffset now, ClickRetention retention, CancellationToken cancellationToken) => _store.RollUpAsync(now, retention, cancellationToken);
