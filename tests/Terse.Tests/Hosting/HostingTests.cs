@@ -81,8 +81,16 @@ public sealed class HostingTests
 
     private static async Task StartWithAsync(string name, string value)
     {
-        var settings = new Dictionary<string, string?> { ["Terse:Urls"] = "http://127.0.0.1:0", ["Terse:Data"] = Path.GetTempPath(), [name] = value };
-        await using var app = Terse.Hosting.TerseApp.Create(settings);
-        await app.StartAsync();
+        var data = Directory.CreateTempSubdirectory("terse-test-").FullName;
+        try
+        {
+            var settings = new Dictionary<string, string?> { ["Terse:Urls"] = "http://127.0.0.1:0", ["Terse:Data"] = data, [name] = value };
+            await using var app = Terse.Hosting.TerseApp.Create(settings);
+            await app.StartAsync();
+        }
+        finally
+        {
+            Directory.Delete(data, recursive: true);
+        }
     }
 }
