@@ -8,7 +8,7 @@ tests=artifacts/bin/Terse.Tests/release/Terse.Tests
 end_to_end=artifacts/bin/Terse.EndToEnd/release/Terse.EndToEnd
 
 # What the tests run, and what the benchmark runs, as "program:Debian package". docs/testing.md says how they are found.
-test_programs=(redis-server:redis-server redis-cli:redis-tools nats-server:nats-server postgres:postgresql initdb:postgresql psql:postgresql-client node:nodejs npm:npm)
+test_programs=(redis-server:redis-server redis-cli:redis-tools nats-server:nats-server postgres:postgresql initdb:postgresql pg_basebackup:postgresql psql:postgresql-client node:nodejs npm:npm)
 bench_programs=(wrk:wrk nginx:nginx-light curl:curl python3:python3-minimal)
 
 usage() {
@@ -24,6 +24,7 @@ usage() {
   scale    CPU per redirect, hit rate and bytes per link from 10,000 to 10 million links: [seconds per run] [links ...]
   faults   break a running Terse in every way it must survive, under load, and write docs/reliability.md: [--only WORDS]
   soak     a steady mixed load for ten minutes: what is held at the end is what was held at the start: [--minutes N]
+  cluster  start a fleet on loopback: three redirect nodes, two API nodes, the gateway, and their servers: [--links DynamoDb] [--port 8080]
   format   put every file into the house format (--verify: only say which are not)
 TEXT
 }
@@ -130,6 +131,10 @@ case "$verb" in
   scale) need "${bench_programs[@]}"; exec bench/scale.sh "$@" ;;
   faults) faults --report docs/reliability.md "$@" ;;
   soak) faults soak "$@" ;;
+  cluster)
+    servers
+    dotnet build deploy/local-cluster --configuration "$configuration" --verbosity quiet -warnaserror
+    exec dotnet artifacts/bin/Terse.Cluster/release/terse-cluster.dll "$@" ;;
   format) if [ "${1:-}" = --verify ]; then dotnet format Terse.slnx --verify-no-changes --no-restore; else dotnet format Terse.slnx; fi ;;
   "") usage ;;
   *) usage; echo "There is no verb \"$verb\"." >&2; exit 2 ;;

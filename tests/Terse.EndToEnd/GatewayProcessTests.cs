@@ -57,6 +57,17 @@ public sealed class GatewayProcessTests : WithDataDirectory
         Assert.Equal(0, gateway.ExitCode);
     }
 
+    [Fact]
+    public async Task A_drain_takes_as_long_as_it_was_told()
+    {
+        await using var terse = await TerseProcess.ServeAsync(Data, withKnownKey: true, "--set", "DrainDelay=00:00:03");
+        var clock = Stopwatch.StartNew();
+        terse.Terminate();
+        await terse.ExitAsync();
+        Assert.Equal(0, terse.ExitCode);
+        Assert.InRange(clock.Elapsed, TimeSpan.FromSeconds(2.9), TimeSpan.FromSeconds(30));
+    }
+
     private static async Task<string?> FollowAsync(HttpClient client, string code)
     {
         try

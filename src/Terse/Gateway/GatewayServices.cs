@@ -44,11 +44,16 @@ internal static class GatewayServices
         return services;
     }
 
-    public static void MapGateway(this IEndpointRouteBuilder routes) => routes.MapReverseProxy(proxy =>
+    public static void MapGateway(this IEndpointRouteBuilder routes)
     {
-        proxy.UseMiddleware<Retries>();
-        proxy.UseSessionAffinity();
-        proxy.UseLoadBalancing();
-        proxy.UsePassiveHealthChecks();
-    });
+        // What nodes tell of themselves is not for visitors, even where the nodes' own network may read it.
+        foreach (var path in (string[])["/metrics/{**rest}", "/health/{**rest}"]) routes.Map(path, () => Problems.NotFound("No route has this path."));
+        routes.MapReverseProxy(proxy =>
+        {
+            proxy.UseMiddleware<Retries>();
+            proxy.UseSessionAffinity();
+            proxy.UseLoadBalancing();
+            proxy.UsePassiveHealthChecks();
+        });
+    }
 }

@@ -1,4 +1,5 @@
 using Microsoft.Extensions.Diagnostics.HealthChecks;
+using Terse.Clicks;
 using Terse.Codes;
 using Terse.Links;
 
@@ -20,6 +21,7 @@ internal static class HealthEndpoints
     {
         if (roles.Has(NodeRoles.Redirect | NodeRoles.Api | NodeRoles.Admin))
             services.AddHealthChecks().AddCheck<LinkStoreHealth>("link-store", roles.Has(NodeRoles.Redirect) ? HealthStatus.Degraded : HealthStatus.Unhealthy, [Ready], Limit);
+        if (roles == NodeRoles.Clicks) services.AddHealthChecks().AddCheck<ClickStoreHealth>("click-store", HealthStatus.Unhealthy, [Ready], Limit);
         return services;
     }
 
@@ -53,6 +55,25 @@ internal sealed class LinkStoreHealth(ILinkStore links) : IHealthCheck
         catch (StoreUnavailableException)
         {
             return new HealthCheckResult(context.Registration.FailureStatus, "The link store does not answer.");
+        }
+    }
+}
+
+/// <summary>Whether the click store answers: asked on nodes that do nothing but count. Elsewhere clicks wait in the queue, and nobody is turned away.</summary>
+internal sealed class ClickStoreHealth(IClickStore clicks) : IHealthCheck
+{
+    private const string Probe = "health";
+
+    public async Task<HealthCheckResult> CheckHealthAsync(HealthCheckContext context, CancellationToken cancellationToken = default)
+    {
+        try
+        {
+            await clicks.ReadWatermarkAsync(Probe, cancellationToken).AsTask().WaitAsync(cancellationToken);
+            return HealthCheckResult.Healthy();
+        }
+        catch (StoreUnavailableException)
+        {
+            return new HealthCheckResult(context.Registration.FailureStatus, "The click store does not answer.");
         }
     }
 }

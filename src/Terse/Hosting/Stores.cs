@@ -4,6 +4,7 @@ using Terse.Adapters.DynamoDb;
 using Terse.Adapters.LocalLog;
 using Terse.Adapters.Nats;
 using Terse.Adapters.PostgreSql;
+using Terse.Adapters.Redis;
 using Terse.Adapters.Sqlite;
 using Terse.Clicks;
 
@@ -51,6 +52,11 @@ internal static class Stores
             "Nats" => services.AddNatsClickPublisher(),
             _ => services,
         };
+
+    /// <summary>Whether other nodes may write to the same link store with nothing to tell this one of it.</summary>
+    public static bool OthersWriteUnheard(IConfiguration configuration) =>
+        configuration[$"{StoresOptions.Section}:{nameof(StoresOptions.Links)}"] is { Length: > 0 } and not "Sqlite"
+        && string.IsNullOrEmpty(configuration[$"{RedisOptions.Section}:{nameof(RedisOptions.Endpoints)}"]);
 
     private static IServiceCollection InDataDirectory<T>(this IServiceCollection services, Action<T, string> place)
         where T : class =>

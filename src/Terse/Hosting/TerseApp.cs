@@ -60,6 +60,7 @@ internal static class TerseApp
         if (roles.Has(NodeRoles.Redirect))
         {
             builder.Services.AddSingleton<CodeMayExist>(provider => provider.GetRequiredService<IssuedCodes>().MayExist);
+            if (Stores.OthersWriteUnheard(builder.Configuration)) builder.Services.AddHostedService<LookalikeRefresh>();
             builder.Services.AddRedirects();
             builder.Services.AddClickRecording();
             builder.Services.AddClickPublisher(builder.Configuration);

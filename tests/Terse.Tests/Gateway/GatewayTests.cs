@@ -124,6 +124,20 @@ public sealed class GatewayTests
         Assert.Contains(says, string.Join(' ', failure.Failures), StringComparison.Ordinal);
     }
 
+    [Theory]
+    [InlineData("/metrics")]
+    [InlineData("/metrics/")]
+    [InlineData("/health")]
+    [InlineData("/health/x")]
+    public async Task What_nodes_tell_of_themselves_is_not_for_visitors(string path)
+    {
+        await using var node = await EchoNode.StartAsync("n");
+        await using var gateway = await GatewayInstance.StartAsync([node.Url]);
+        using var answer = await gateway.Client.GetAsync(path, Cancellation);
+        await answer.ProblemAsync(404, "not-found");
+        Assert.Equal(0, node.Requests);
+    }
+
     [Fact]
     public async Task Clients_cannot_pretend_to_be_somebody_else()
     {

@@ -1,0 +1,91 @@
+using System.Diagnostics;
+using System.Net;
+using System.Net.Sockets;
+using System.Security.Cryptography;
+using System.Text;
+
+namespace Terse.Cluster;
+
+/// <summary>Three redirect nodes, two API nodes, a worker, the dashboard and the gateway, on their engines.</summary>
+internal sealed class Fleet : IAsyncDisposable
+{
+    private const string LettersAndDigits = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz";
+
+    private readonly Engines _engines = new();
+    private readonly List<Node> _nodes = [];
+    private readonly string _adminKey = $"terse_{RandomNumberGenerator.GetString(LettersAndDigits, 10)}_{RandomNumberGenerator.GetString(LettersAndDigits, 32)}";
+    private readonly string _metricsToken = RandomNumberGenerator.GetString(LettersAndDigits, 24);
+    private readonly Stopwatch _clock = Stopwatch.StartNew();
+    private string _gateway = "";
+    private TimeSpan _startUp;
+
+    public async Task StartAsync(string links, int port)
+    {
+        Console.WriteLine("Starting Redis, NATS and the stores ...");
+        await _engines.StartAsync(links);
+        _gateway = Address(port);
+        foreach (var (name, value) in new[]
+        {
+            ("PublicUrl", _gateway), ("BootstrapKey", _adminKey), ("TrustedProxies", "127.0.0.0/8"), ("DrainDelay", "00:00:00"), ("ShutdownTimeout", "00:00:10"), ("Metrics__Token", _metricsToken),
+        })
+            _engines.Settings[$"Terse__{name}"] = value;
+
+        // The first one makes the tables and the admin key; the others may then come at once.
+        Console.WriteLine("Starting the nodes ...");
+        await AddAsync("api 1", "Api");
+        await Task.WhenAll(AddAsync("api 2", "Api"), AddAsync("redirect 1", "Redirect"), AddAsync("redirect 2", "Redirect"), AddAsync("redirect 3", "Redirect"), AddAsync("clicks", "Clicks"), AddAsync("admin", "Admin"));
+        Keep(await Node.StartAsync("gateway", "gateway", _gateway, new Dictionary<string, string>
+        {
+            ["Terse__Gateway__RedirectNodes"] = Urls("redirect"),
+            ["Terse__Gateway__ApiNodes"] = Urls("api"),
+            ["Terse__Gateway__AdminNodes"] = Urls("admin"),
+            ["Terse__Metrics__Token"] = _metricsToken,
+        }));
+        _startUp = _clock.Elapsed;
+    }
+
+    public string Describe()
+    {
+        var text = new StringBuilder($"\nTerse's fleet is ready after {_startUp.TotalSeconds:0} s.\n\n");
+        foreach (var node in _nodes.OrderBy(node => node.Name == "gateway" ? "" : node.Name, StringComparer.Ordinal)) text.Append($"  {node.Name,-14} {node.Url}  process {node.ProcessId}\n");
+        foreach (var (name, address) in _engines.Addresses) text.Append($"  {name,-14} {address}\n");
+        return text.Append($"""
+              admin key      {_adminKey}
+              metrics        /metrics of each process, with Authorization: Bearer {_metricsToken}
+
+            Try it:
+              curl -H "X-Api-Key: {_adminKey}" -H "Content-Type: application/json" -d '{"{"}"url": "https://example.com/"{"}"}' {_gateway}/api/v1/links
+            Ctrl-C stops all of it, and nothing is kept.
+            """).ToString();
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        // The front first, so that nobody asks what is already gone.
+        foreach (var node in _nodes.Where(node => node.Name == "gateway")) await node.DisposeAsync();
+        await Task.WhenAll(_nodes.Where(node => node.Name != "gateway").Select(node => node.DisposeAsync().AsTask()));
+        await _engines.DisposeAsync();
+    }
+
+    private async Task AddAsync(string name, string role) =>
+        Keep(await Node.StartAsync(name, "serve", Address(0), new Dictionary<string, string>(_engines.Settings) { ["Terse__Roles"] = role }));
+
+    private void Keep(Node node)
+    {
+        lock (_nodes) _nodes.Add(node);
+    }
+
+    private string Urls(string role) => string.Join(',', _nodes.Where(node => node.Name.StartsWith(role, StringComparison.Ordinal)).Select(node => node.Url));
+
+    private static string Address(int port)
+    {
+        if (port == 0)
+        {
+            using var listener = new TcpListener(IPAddress.Loopback, 0);
+            listener.Start();
+            port = ((IPEndPoint)listener.LocalEndpoint).Port;
+        }
+
+        return $"http://127.0.0.1:{port}";
+    }
+}
