@@ -9,6 +9,7 @@ var root = new RootCommand("What Terse's benchmarks are made of. bench/compare.s
     RateLimitBenchmark.Command(),
     MissBenchmark.Command(),
     ClickBenchmark.Command(),
+    ClickLogBenchmark.Command(),
     BareServer.Command(),
     SliceServer.Command(),
     Seed.Command(),

@@ -5,7 +5,7 @@ using Terse.Servers;
 
 namespace Terse.EndToEnd;
 
-/// <summary>Clicks that clients received are clicks counted, whatever is killed. <c>TERSE_TEST_KILLS=50</c> kills as often as docs/decisions/0042 says.</summary>
+/// <summary>Clicks that clients received are clicks counted, whatever is killed. <c>TERSE_TEST_KILLS=50</c> kills as often as that.</summary>
 public sealed class ClickKillTests : WithDataDirectory
 {
     private const string Code = "abc";

@@ -127,13 +127,34 @@ public sealed class RecordingTests
     }
 
     [Fact]
+    public async Task Full_log_counts_what_it_leaves_out_and_redirects_go_on()
+    {
+        await using var terse = await TerseInstance.StartAsync(configure: WithoutWorker);
+        await terse.CreateAsync(new { url = "https://example.com/", alias = "abc" });
+        var log = terse.App.Services.GetRequiredService<ClickLog>();
+        while (log.TryAppend(ARecord.Body("abc")))
+        {
+        }
+
+        // Below the size of the record that did not fit there may still be room for a smaller one.
+        while (log.TryAppend([1]))
+        {
+        }
+        using var found = await terse.Anonymous.GetAsync("/abc", Cancellation);
+        using var missing = await terse.Anonymous.GetAsync("/nothing", Cancellation);
+
+        Assert.Equal((302, 404), ((int)found.StatusCode, (int)missing.StatusCode));
+        var metrics = terse.App.Services.GetRequiredService<ClickMetrics>();
+        Assert.Equal((1, 1, 0), (metrics.Shed(ClickKind.Redirected), metrics.Shed(ClickKind.NotFound), metrics.Shed(ClickKind.Ended)));
+    }
+
+    [Fact]
     public async Task What_a_run_did_not_get_to_is_counted_by_the_next()
     {
         var data = Directory.CreateTempSubdirectory("terse-test-").FullName;
         try
         {
-            await using (var without = await TerseInstance.StartAsync(data: data, configure: static services =>
-                services.Remove(services.Single(service => service.ImplementationType == typeof(ClickWorker)))))
+            await using (var without = await TerseInstance.StartAsync(data: data, configure: WithoutWorker))
             {
                 await without.CreateAsync(new { url = "https://example.com/", alias = "abc" });
                 for (var i = 0; i < 5; i++) (await without.Anonymous.GetAsync("/abc", Cancellation)).Dispose();
@@ -148,6 +169,9 @@ public sealed class RecordingTests
             Directory.Delete(data, recursive: true);
         }
     }
+
+    private static void WithoutWorker(IServiceCollection services) =>
+        services.Remove(services.Single(service => service.ImplementationType == typeof(ClickWorker)));
 
     private static async Task<Server> StartAsync(params (string Name, string Value)[] settings)
     {
