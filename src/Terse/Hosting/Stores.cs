@@ -6,6 +6,7 @@ using Terse.Adapters.Nats;
 using Terse.Adapters.PostgreSql;
 using Terse.Adapters.Redis;
 using Terse.Adapters.Sqlite;
+using Terse.Migration;
 using Terse.Clicks;
 
 namespace Terse.Hosting;
@@ -18,19 +19,23 @@ internal static class Stores
     {
         services.AddSingleton<IValidateOptions<StoresOptions>, StoresOptionsValidator>()
             .AddOptions<StoresOptions>().BindConfiguration(StoresOptions.Section).ValidateOnStart();
-        var stores = configuration.GetSection(StoresOptions.Section).Get<StoresOptions>() ?? new StoresOptions();
-        // What is not legal is refused by the validation at the start, with the legal values.
-        _ = stores.Links switch
+        services.AddLinkStores(configuration);
+        var move = configuration.GetSection(MigrationOptions.Section).Get<MigrationOptions>() ?? new MigrationOptions();
+        services.AddSingleton<IValidateOptions<MigrationOptions>, MigrationOptionsValidator>()
+            .AddOptions<MigrationOptions>().BindConfiguration(MigrationOptions.Section).ValidateOnStart();
+        if (move.To.Length > 0)
         {
-            "DynamoDb" => services.AddDynamoDbStores(),
-            "PostgreSql" => services.AddPostgreSqlStores(),
-            _ => services.AddSqliteStores().InDataDirectory<SqliteOptions>((sqlite, directory) => sqlite.DataDirectory = directory),
-        };
+            services.AddSingleton(provider => new MoveTarget(OpenTarget(provider, configuration, move.To)));
+            services.AddLiveMigration(
+                static provider => provider.GetRequiredService<MoveTarget>().Stores,
+                static provider => provider.GetRequiredService<IOptions<TerseOptions>>().Value.DataDirectory);
+        }
+
+        var stores = configuration.GetSection(StoresOptions.Section).Get<StoresOptions>() ?? new StoresOptions();
         _ = (stores.Journal.Length > 0 ? stores.Journal : stores.Links) switch
         {
             "PostgreSql" => services.AddPostgreSqlJournal(),
-            _ => services.AddSqliteJournal()
-                .AddOptions<SqliteOptions>().PostConfigure<IOptions<TerseOptions>>((sqlite, terse) => sqlite.DataDirectory = terse.Value.DataDirectory).Services,
+            _ => services.AddSqliteJournal().InDataDirectory<SqliteOptions>((sqlite, directory) => sqlite.DataDirectory = directory),
         };
         _ = stores.Clicks switch
         {
@@ -62,6 +67,30 @@ internal static class Stores
         where T : class =>
         services.AddOptions<T>().PostConfigure<IOptions<TerseOptions>>((options, terse) => place(options, terse.Value.DataDirectory)).Services;
 
+    private static IServiceCollection AddLinkStores(this IServiceCollection services, IConfiguration configuration)
+    {
+        // What is not legal is refused by the validation at the start, with the legal values.
+        var stores = configuration.GetSection(StoresOptions.Section).Get<StoresOptions>() ?? new StoresOptions();
+        return stores.Links switch
+        {
+            "DynamoDb" => services.AddDynamoDbStores(),
+            "PostgreSql" => services.AddPostgreSqlStores(),
+            _ => services.AddSqliteStores().InDataDirectory<SqliteOptions>((sqlite, directory) => sqlite.DataDirectory = directory),
+        };
+    }
+
+    /// <summary>A second set of stores, with the settings of the first but for those that the name stands for.</summary>
+    private static ServiceProvider OpenTarget(IServiceProvider program, IConfiguration configuration, string name)
+    {
+        var settings = new ConfigurationBuilder().AddConfiguration(configuration).AddInMemoryCollection(StoreName.ToSettings(name)).Build();
+        var services = new ServiceCollection();
+        services.AddSingleton<IConfiguration>(settings);
+        services.AddSingleton(program.GetRequiredService<ILoggerFactory>()).AddLogging();
+        services.AddSingleton(program.GetRequiredService<TimeProvider>());
+        services.AddOptions<TerseOptions>().BindConfiguration(TerseOptions.Section);
+        return services.AddLinkStores(settings).BuildServiceProvider();
+    }
+
     /// <summary>Holds the data directory that the settings name, so that no server starts on it meanwhile.</summary>
     /// <exception cref="CommandException">A server runs on it; <paramref name="otherwise"/> says what else can be done.</exception>
     public static IDisposable Hold(IReadOnlyDictionary<string, string?> settings, string otherwise)
@@ -85,8 +114,9 @@ internal static class Stores
         var builder = Host.CreateEmptyApplicationBuilder(new HostApplicationBuilderSettings { ContentRootPath = AppContext.BaseDirectory });
         var terse = builder.AddTerseConfiguration(settings);
         builder.Logging.SetMinimumLevel(LogLevel.Warning);
-        if (mayCreate) DataDirectory.Ensure(terse.DataDirectory);
-        else if (!Directory.Exists(terse.DataDirectory))
+        var embedded = (builder.Configuration.GetSection(StoresOptions.Section).Get<StoresOptions>() ?? new StoresOptions()).Links == "Sqlite";
+        if (mayCreate && embedded) DataDirectory.Ensure(terse.DataDirectory);
+        else if (embedded && !Directory.Exists(terse.DataDirectory))
             throw new CommandException($"There is no data directory {terse.DataDirectory}. Name the right one with --data, or start the server first.");
 
         builder.Services.AddStores(builder.Configuration);

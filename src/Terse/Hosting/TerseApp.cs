@@ -6,6 +6,7 @@ using Terse.Clicks;
 using Terse.Clicks.Statistics;
 using Terse.Codes;
 using Terse.Links;
+using Terse.Migration;
 using Terse.Portability;
 using Terse.RateLimiting;
 using Terse.Redirects;
@@ -98,6 +99,7 @@ internal static class TerseApp
             app.MapLiveClicks();
             app.MapDeadLetters();
             app.MapPortability();
+            app.MapMigration();
             app.MapAudit();
             app.MapAbuse();
             app.MapWebhooks();

@@ -2,6 +2,7 @@ using System.CommandLine;
 using Terse.ApiKeys;
 using Terse.Clicks;
 using Terse.Gateway;
+using Terse.Migration;
 using Terse.Planning;
 using Terse.Portability;
 
@@ -25,6 +26,7 @@ internal static class TerseCommand
             DeadLettersCommand.Create(),
             ExportCommand.Create(),
             ImportCommand.Create(),
+            MigrateCommand.Create(),
             PlanCommand.Create(),
         };
         root.Action = serve.Action;

@@ -19,7 +19,7 @@ internal static class ImportCommand
         Description = "What to do when a code is taken by a link that differs: skip, overwrite, new-code or fail. [default: ask, or fail where nobody can be asked]",
     }.AcceptOnlyFromAmong("skip", "overwrite", "new-code", "fail");
 
-    private static readonly Option<Uri?> Server = new("--server") { Description = "Import through this running server, such as http://localhost:5080.", HelpName = "URL" };
+    private static readonly Option<string?> Server = new("--server") { Description = "Import through this running server, such as http://localhost:5080.", HelpName = "URL" };
 
     private static readonly Option<string?> ApiKey = new("--api-key") { Description = "An admin key of that server. [default: TERSE_API_KEY in the environment]", HelpName = "KEY" };
 
@@ -31,7 +31,7 @@ internal static class ImportCommand
             var file = parsed.GetRequiredValue(File);
             var format = (parsed.GetValue(Format) ?? file.Extension.TrimStart('.')).Equals("csv", StringComparison.OrdinalIgnoreCase) ? ImportFormat.Csv : ImportFormat.JsonLines;
             var report = parsed.GetValue(Server) is { } server
-                ? await RemoteImport.SendAsync(server, parsed.GetValue(ApiKey), file, format, parsed.GetValue(OnConflict), cancellationToken)
+                ? await RemoteImport.SendAsync(ServerAddress.Parse(server), parsed.GetValue(ApiKey), file, format, parsed.GetValue(OnConflict), cancellationToken)
                 : await ImportHereAsync(CommonOptions.ToSettings(parsed), file, format, parsed.GetValue(OnConflict), cancellationToken);
             Show(report);
             return report.Refused == 0 ? 0 : 2;

@@ -2,6 +2,7 @@ using System.Net;
 using System.Net.Http.Json;
 using System.Text;
 using System.Text.Json;
+using Terse.Hosting;
 using Terse.Tests.Infrastructure;
 
 namespace Terse.Tests.Portability;
@@ -25,6 +26,20 @@ public sealed class PortabilityTests : IAsyncLifetime
         var report = await ImportAsync(other, export);
         Assert.Equal(2, report.GetProperty("added").GetInt32());
         Assert.Equal(Links(export), Links(await ExportAsync(other)));
+    }
+
+    [Fact]
+    public async Task The_import_command_sends_a_file_to_a_running_server()
+    {
+        var file = Path.Combine(_terse.Data, "links.csv");
+        await File.WriteAllTextAsync(file, "alias,url\nimported,https://example.com/imported\n", TestContext.Current.CancellationToken);
+
+        var exit = await TerseCommand.Create().Parse(["import", file, "--server", _terse.Url.ToString(), "--api-key", TerseInstance.AdminKey])
+            .InvokeAsync(cancellationToken: TestContext.Current.CancellationToken);
+
+        Assert.Equal(0, exit);
+        using var click = await _terse.Anonymous.GetAsync("/imported", TestContext.Current.CancellationToken);
+        Assert.Equal(HttpStatusCode.Found, click.StatusCode);
     }
 
     [Fact]

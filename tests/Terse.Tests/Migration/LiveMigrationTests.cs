@@ -1,0 +1,160 @@
+using System.Collections.Concurrent;
+using System.Net;
+using System.Text.Json;
+using Terse.Hosting;
+using Terse.Tests.Infrastructure;
+
+namespace Terse.Tests.Migration;
+
+/// <summary>A server on SQLite moves to PostgreSQL while clients make, change, delete and follow links: nothing is lost, no redirect fails.</summary>
+[NeedsServers]
+public sealed class LiveMigrationTests(ITestOutputHelper output)
+{
+    private const int Before = 2_000;
+    private readonly ConcurrentDictionary<string, string?> _expected = new();
+    private readonly ConcurrentQueue<string> _wrong = new();
+    private long _follows;
+
+    private static CancellationToken Cancellation => TestContext.Current.CancellationToken;
+
+    [Fact]
+    public async Task A_live_move_from_SQLite_to_PostgreSQL_loses_nothing_and_fails_no_redirect()
+    {
+        var connection = await (await PostgreSqlServer.SharedAsync()).CreateDatabaseAsync();
+        var folder = Directory.CreateTempSubdirectory("terse-move-");
+        try
+        {
+            await FillAsync(folder.FullName);
+            await using (var terse = await TerseInstance.StartAsync(new() { ["Terse:Migration:To"] = $"postgres:{connection}", ["Terse:Redirects:MissesPerMinute"] = "0" }, folder.FullName))
+            {
+                using var stop = new CancellationTokenSource();
+                var load = Task.WhenAll(Enumerable.Range(0, 4).Select(client => LoadAsync(terse, client, stop.Token)));
+                await MigrateAsync(terse, folder.FullName, connection);
+                await LeadsAsync(terse, "target");
+
+                // Writes and redirects of the new lead, and of the old one that follows now.
+                var made = _expected.Count;
+                while (_expected.Count < made + 100 && !load.IsCompleted) await Task.Delay(TimeSpan.FromMilliseconds(20), TimeProvider.System, Cancellation);
+                await stop.CancelAsync();
+                await load;
+                await CheckAsync(terse);
+            }
+
+            output.WriteLine($"{_expected.Count:N0} links, {_follows:N0} redirects while moving");
+            await using var moved = await TerseInstance.StartAsync(new()
+            {
+                ["Terse:Stores:Links"] = "PostgreSql",
+                ["Terse:PostgreSql:ConnectionString"] = connection,
+                ["Terse:Redirects:MissesPerMinute"] = "0",
+            });
+            await CheckAsync(moved);
+            var link = await moved.CreateAsync(new { url = "https://after.example/" });
+            Assert.DoesNotContain(link.Text("code"), _expected.Keys);
+        }
+        finally
+        {
+            folder.Delete(recursive: true);
+        }
+    }
+
+    private async Task FillAsync(string data)
+    {
+        await using var terse = await TerseInstance.StartAsync(data: data);
+        for (var n = 0; n < Before; n += 500)
+        {
+            using var response = await terse.Admin.PostJsonAsync(
+                "/api/v1/links/bulk", new { links = Enumerable.Range(n, 500).Select(i => new { url = $"https://before.example/{i}", tags = new[] { "old" } }) });
+            Assert.True(response.IsSuccessStatusCode, await response.Content.ReadAsStringAsync(Cancellation));
+            foreach (var result in (await response.JsonAsync()).GetProperty("results").EnumerateArray())
+            {
+                var link = result.GetProperty("link");
+                _expected[link.Text("code")] = link.Text("url");
+            }
+        }
+    }
+
+    private static async Task MigrateAsync(TerseInstance terse, string data, string connection)
+    {
+        var state = Path.Combine(data, "move.json");
+        string[] arguments = [
+            "migrate", "--from", $"sqlite:{data}", "--to", $"postgres:{connection}",
+            "--server", terse.Url.ToString(), "--api-key", TerseInstance.AdminKey, "--state", state];
+        Assert.Equal(0, await TerseCommand.Create().Parse(arguments).InvokeAsync(cancellationToken: Cancellation));
+        Assert.True(JsonDocument.Parse(await File.ReadAllTextAsync(state, Cancellation)).RootElement.GetProperty("Complete").GetBoolean());
+    }
+
+    private static async Task LeadsAsync(TerseInstance terse, string expected)
+    {
+        using var response = await terse.Admin.GetAsync("/api/v1/migration", Cancellation);
+        var migration = await response.JsonAsync();
+        Assert.Equal((expected, 0), (migration.Text("leads"), migration.GetProperty("missed").GetInt32()));
+    }
+
+    /// <summary>Each client has links of its own to change and delete, old ones among them, and follows what it knows.</summary>
+    private async Task LoadAsync(TerseInstance terse, int client, CancellationToken stop)
+    {
+        var random = new Random(client);
+        var mine = _expected.Keys.Order(StringComparer.Ordinal).Where((_, index) => index % 4 == client).ToList();
+        for (var n = 0; !stop.IsCancellationRequested; n++)
+        {
+            var code = mine[random.Next(mine.Count)];
+            switch (n % 8)
+            {
+                case 0 or 1:
+                    using (var made = await terse.Admin.PostJsonAsync("/api/v1/links", new { url = $"https://during.example/{client}/{n}" }))
+                    {
+                        if (!Expect(made, HttpStatusCode.Created)) break;
+                        code = (await made.JsonAsync()).Text("code");
+                        _expected[code] = $"https://during.example/{client}/{n}";
+                        mine.Add(code);
+                    }
+
+                    break;
+                case 2:
+                    using (var changed = await terse.Admin.PatchAsync($"/api/v1/links/{code}", JsonContent($$"""{"url":"https://changed.example/{{client}}/{{n}}"}"""), Cancellation))
+                    {
+                        if (Expect(changed, _expected[code] is null ? HttpStatusCode.NotFound : HttpStatusCode.OK) && _expected[code] is not null)
+                            _expected[code] = $"https://changed.example/{client}/{n}";
+                    }
+
+                    break;
+                case 3 when random.Next(4) == 0:
+                    using (var removed = await terse.Admin.DeleteAsync($"/api/v1/links/{code}", Cancellation))
+                        Expect(removed, _expected[code] is null ? HttpStatusCode.NotFound : HttpStatusCode.NoContent);
+                    _expected[code] = null;
+                    break;
+                default:
+                    await FollowAsync(terse, code);
+                    break;
+            }
+        }
+    }
+
+    private async Task CheckAsync(TerseInstance terse)
+    {
+        Assert.Empty(_wrong);
+        foreach (var code in _expected.Keys) await FollowAsync(terse, code);
+        Assert.Empty(_wrong);
+        using var page = await terse.Admin.GetAsync("/api/v1/links?limit=1", Cancellation);
+        Assert.Equal(HttpStatusCode.OK, page.StatusCode);
+    }
+
+    private async Task FollowAsync(TerseInstance terse, string code)
+    {
+        var expected = _expected[code];
+        using var followed = await terse.Anonymous.GetAsync($"/{code}", Cancellation);
+        Interlocked.Increment(ref _follows);
+        if (expected is null) Expect(followed, HttpStatusCode.NotFound);
+        else if (Expect(followed, HttpStatusCode.Found) && followed.Headers.Location?.OriginalString != expected)
+            _wrong.Enqueue($"{code} leads to {followed.Headers.Location}, not to {expected}");
+    }
+
+    private bool Expect(HttpResponseMessage response, HttpStatusCode expected)
+    {
+        if (response.StatusCode == expected) return true;
+        _wrong.Enqueue($"{response.RequestMessage?.Method} {response.RequestMessage?.RequestUri}: {(int)response.StatusCode}, not {(int)expected}");
+        return false;
+    }
+
+    private static StringContent JsonContent(string json) => new(json, System.Text.Encoding.UTF8, "application/json");
+}
