@@ -17,11 +17,11 @@ internal static class MigrationEndpoints
     }
 
     /// <summary>Which store leads on this node, and how many changes the other misses. 404 when no move was set up (Terse:Migration:To).</summary>
-    private static Results<Ok<MigrationResponse>, ProblemHttpResult> Show([FromServices] IServiceProvider services) =>
+    internal static Results<Ok<MigrationResponse>, ProblemHttpResult> Show([FromServices] IServiceProvider services) =>
         services.GetService<LiveMigration>() is { } migration ? TypedResults.Ok(MigrationResponse.Of(migration)) : Problems.NotFound("No move is set up here: Terse:Migration:To is empty.");
 
     /// <summary>Has this node's writes wait (nobody), or makes the target or the source lead. A pause ends by itself after 30 seconds.</summary>
-    private static async Task<Results<Ok<MigrationResponse>, ProblemHttpResult>> LeadAsync(
+    internal static async Task<Results<Ok<MigrationResponse>, ProblemHttpResult>> LeadAsync(
         ChangeMigrationRequest request, [FromServices] IServiceProvider services, CancellationToken cancellationToken)
     {
         if (services.GetService<LiveMigration>() is not { } migration) return Problems.NotFound("No move is set up here: Terse:Migration:To is empty.");
