@@ -1,43 +1,21 @@
 using System.Runtime.CompilerServices;
-using Npgsql;
 using Terse.Codes;
 using Terse.Links;
 
 namespace Terse.Adapters.PostgreSql;
 
-/// <summary>Links in PostgreSQL: one statement per call, so that the row is the only lock.</summary>
-internal sealed class PostgreSqlLinkStore(PostgreSqlDatabase database, PostgreSqlReplicas replicas, TimeProvider time) : ILinkStore
+/// <summary>Links in PostgreSQL: one statement per call, so that the row is the only lock; additions go through the <see cref="LinkWriter"/>.</summary>
+internal sealed class PostgreSqlLinkStore(PostgreSqlDatabase database, LinkWriter writer, PostgreSqlReplicas replicas, TimeProvider time) : ILinkStore
 {
     private const int LookalikesPerRead = 1_000;
-    private const string Insert = $"INSERT INTO links ({LinkRow.Columns}, words) VALUES ({LinkRow.Parameters}, array_to_tsvector($18)) ON CONFLICT (code) DO NOTHING";
     private const string Select = $"SELECT {LinkRow.Columns} FROM links WHERE code = $1";
     private static readonly TimeSpan CountFor = TimeSpan.FromMinutes(1);
     private (long Links, long At)? _counted;
 
-    public async ValueTask<AddResult> AddAsync(Link link, CancellationToken cancellationToken) =>
-        await database.ExecuteAsync(Insert, cancellationToken, LinkRow.Values(link, (object)LinkWords.Of(link))) == 1 ? AddResult.Added : AddResult.Taken;
+    public ValueTask<AddResult> AddAsync(Link link, CancellationToken cancellationToken) => writer.AddAsync(link, cancellationToken);
 
-    public async ValueTask<IReadOnlyList<AddResult>> AddManyAsync(IReadOnlyList<Link> links, CancellationToken cancellationToken)
-    {
-        if (links.Count == 0) return [];
-        var values = links.Select(static link => LinkRow.Values(link, (object)LinkWords.Of(link))).ToArray();
-        return await database.RunAsync<AddResult[]>(
-            async connection =>
-            {
-                // One transaction and one round trip for all.
-                await using var batch = new NpgsqlBatch(connection);
-                foreach (var link in values)
-                {
-                    var command = new NpgsqlBatchCommand(Insert);
-                    command.Parameters.AddValues(link);
-                    batch.BatchCommands.Add(command);
-                }
-
-                await batch.ExecuteNonQueryAsync(cancellationToken);
-                return [.. values.Select((_, index) => batch.BatchCommands[index].RecordsAffected == 1 ? AddResult.Added : AddResult.Taken)];
-            },
-            cancellationToken);
-    }
+    public async ValueTask<IReadOnlyList<AddResult>> AddManyAsync(IReadOnlyList<Link> links, CancellationToken cancellationToken) =>
+        links.Count == 0 ? [] : await writer.AddManyAsync(links, cancellationToken);
 
     public ValueTask<Link?> FindAsync(ShortCode code, CancellationToken cancellationToken) =>
         database.FirstAsync(Select, LinkRow.Read, cancellationToken, code.Value);

@@ -16,6 +16,7 @@ internal static class PostgreSqlServices
     {
         services.AddPostgreSql();
         services.AddSingleton<PostgreSqlReplicas>();
+        services.AddSingleton<LinkWriter>();
         services.AddSingleton<ILinkStore, PostgreSqlLinkStore>();
         services.AddSingleton<IIdempotencyStore, PostgreSqlIdempotencyStore>();
         services.AddSingleton<ICodeRangeStore, PostgreSqlCodeRangeStore>();

@@ -23,8 +23,9 @@ internal sealed class PostgreSqlDatabases : IAsyncDisposable
     {
         var database = new PostgreSqlDatabase(Options.Create(options), NullLogger<PostgreSqlDatabase>.Instance);
         var replicas = new PostgreSqlReplicas(database, Options.Create(options), time, NullLogger<PostgreSqlReplicas>.Instance);
-        _opened.AddRange(replicas, database);
-        return (database, replicas, new PostgreSqlLinkStore(database, replicas, time));
+        var writer = new LinkWriter(database);
+        _opened.AddRange(writer, replicas, database);
+        return (database, replicas, new PostgreSqlLinkStore(database, writer, replicas, time));
     }
 
     public async ValueTask DisposeAsync()
