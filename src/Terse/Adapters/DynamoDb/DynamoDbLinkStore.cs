@@ -40,11 +40,18 @@ internal sealed partial class DynamoDbLinkStore(
         return [.. links.Select(link => winners.Remove(link) ? AddResult.Added : AddResult.Taken)];
     }
 
-    public async ValueTask<Link?> FindAsync(ShortCode code, CancellationToken cancellationToken)
+    public async ValueTask<Link?> FindAsync(ShortCode code, CancellationToken cancellationToken) => (await ReadAsync(code, cancellationToken))?.Link;
+
+    public async ValueTask<Link?> FindNearbyAsync(ShortCode code, long leastVersion, CancellationToken cancellationToken)
     {
-        var eventual = database.Options.Consistency == "Eventual";
-        if (eventual && await database.GetAsync(Table, LinkItem.Key(code), strong: false, cancellationToken) is { } seen) return LinkItem.Read(seen).Link;
-        return (await ReadAsync(code, cancellationToken))?.Link;
+        if (database.Options.Consistency == "Eventual"
+            && await database.GetAsync(Table, LinkItem.Key(code), strong: false, cancellationToken) is { } seen
+            && LinkItem.Read(seen).Link is var link && link.Version >= leastVersion)
+        {
+            return link;
+        }
+
+        return await FindAsync(code, cancellationToken);
     }
 
     public async ValueTask<ChangeResult> ReplaceAsync(Link link, long expectedVersion, CancellationToken cancellationToken)

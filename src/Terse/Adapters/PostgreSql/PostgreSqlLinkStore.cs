@@ -4,7 +4,7 @@ using Terse.Links;
 
 namespace Terse.Adapters.PostgreSql;
 
-/// <summary>Links in PostgreSQL: one statement per call, so that the row is the only lock; additions go through the <see cref="LinkWriter"/>.</summary>
+/// <summary>Links in PostgreSQL: one statement per call, so that the row is the only lock; additions go through the <see cref="LinkWriter"/>, lists through <see cref="LinkLists"/>.</summary>
 internal sealed class PostgreSqlLinkStore(PostgreSqlDatabase database, LinkWriter writer, PostgreSqlReplicas replicas, TimeProvider time) : ILinkStore
 {
     private const int LookalikesPerRead = 1_000;
@@ -54,29 +54,7 @@ internal sealed class PostgreSqlLinkStore(PostgreSqlDatabase database, LinkWrite
         return stored switch { [] => VisitResult.Missing, [true, ..] => VisitResult.Taken, _ => VisitResult.UsedUp };
     }
 
-    /// <summary>Pages are ranges of ids from the cursor on. For common words the planner walks them in order; for rare ones it asks the word index.</summary>
-    public async ValueTask<LinkPage> ListAsync(LinkQuery query, CancellationToken cancellationToken)
-    {
-        var from = query.Cursor is { } cursor ? LinkCursor.Read(cursor) : query.OldestFirst ? 0 : long.MaxValue;
-        var (past, order) = query.OldestFirst ? (">", "ASC") : ("<", "DESC");
-        var match = LinkWords.Match(query.Search);
-        var (where, values) = (match, query.Tag) switch
-        {
-            (null, null) => ("", Array.Empty<object>()),
-            (null, { } tag) => ("AND tags @> ARRAY[$3]", [tag]),
-            ({ } words, null) => ("AND words @@ $3::text::tsquery", [words]),
-            _ => ("AND words @@ $3::text::tsquery AND tags @> ARRAY[$4]", [match!, query.Tag!]),
-        };
-
-        // One more than asked for tells whether there is a next page.
-        var rows = await database.QueryAsync(
-            $"SELECT {LinkRow.Columns}, id FROM links WHERE id {past} $1 {where} ORDER BY id {order} LIMIT $2",
-            static row => (Link: LinkRow.Read(row), Id: row.GetInt64(LinkRow.Count)),
-            cancellationToken, [from, query.Limit + 1L, .. values]);
-        var more = rows.Count > query.Limit;
-        if (more) rows.RemoveAt(rows.Count - 1);
-        return new LinkPage([.. rows.Select(static row => row.Link)], more ? LinkCursor.Write(rows[^1].Id) : null);
-    }
+    public ValueTask<LinkPage> ListAsync(LinkQuery query, CancellationToken cancellationToken) => LinkLists.ReadAsync(database, query, cancellationToken);
 
     public async ValueTask<long> CountAsync(CancellationToken cancellationToken)
     {

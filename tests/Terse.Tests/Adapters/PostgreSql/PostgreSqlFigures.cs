@@ -87,9 +87,9 @@ public sealed class PostgreSqlFigures(ITestOutputHelper output)
             output.WriteLine($"search '{search}': {times.Order().ElementAt(3):N1} ms, first {times[0]:N1} ms");
         }
 
-        var count1 = Stopwatch.GetTimestamp();
-        await links.CountAsync(Cancellation);
-        output.WriteLine($"count {Stopwatch.GetElapsedTime(count1).TotalMilliseconds:N0} ms");
+        var counting = Stopwatch.GetTimestamp();
+        await database.FirstAsync("SELECT count(*) FROM links", static row => row.GetInt64(0), Cancellation);
+        output.WriteLine($"count {Stopwatch.GetElapsedTime(counting).TotalMilliseconds:N0} ms");
     }
 
     private static Link Make(Random random)
