@@ -22,10 +22,7 @@ internal sealed class ApiKeyAuthentication(
         if (await keys.CheckAsync(presented, Context.RequestAborted) is not { } key)
             return AuthenticateResult.Fail("The API key is unknown, wrong, expired or revoked.");
 
-        var identity = new ClaimsIdentity(
-            [new Claim(ClaimTypes.NameIdentifier, key.Id), new Claim(ApiKeyClaims.Scopes, ((int)key.Scopes).ToString(System.Globalization.CultureInfo.InvariantCulture))],
-            SchemeName);
-        return AuthenticateResult.Success(new AuthenticationTicket(new ClaimsPrincipal(identity), SchemeName));
+        return AuthenticateResult.Success(new AuthenticationTicket(ApiKeyClaims.PrincipalOf(key, SchemeName), SchemeName));
     }
 
     protected override async Task HandleChallengeAsync(AuthenticationProperties properties)
@@ -48,6 +45,15 @@ internal sealed class ApiKeyAuthentication(
 internal static class ApiKeyClaims
 {
     public const string Scopes = "terse:scopes";
+
+    /// <summary>The caller that <paramref name="key"/> stands for.</summary>
+    public static ClaimsPrincipal PrincipalOf(ApiKey key, string scheme) => new(new ClaimsIdentity(
+        [
+            new Claim(ClaimTypes.NameIdentifier, key.Id),
+            new Claim(ClaimTypes.Name, key.Name),
+            new Claim(Scopes, ((int)key.Scopes).ToString(System.Globalization.CultureInfo.InvariantCulture)),
+        ],
+        scheme));
 
     /// <summary>The id of the key that authenticated the caller.</summary>
     public static string KeyId(this ClaimsPrincipal caller) => caller.FindFirstValue(ClaimTypes.NameIdentifier) ?? "";

@@ -19,8 +19,13 @@ internal sealed class ApiKeyRing(IApiKeyStore store, AuditLog audit, TimeProvide
     {
         if (!ApiKeyText.TryParse(presented, out var text)) return null;
 
+        return await FindUsableAsync(text.Id, cancellationToken) is { } key && CryptographicOperations.FixedTimeEquals(key.Hash, text.Hash()) ? key : null;
+    }
+
+    /// <summary>The key with this id, if it is neither revoked nor expired: what a session that was opened with it asks again and again.</summary>
+    public async ValueTask<ApiKey?> FindUsableAsync(string id, CancellationToken cancellationToken)
+    {
         var now = time.GetUtcNow();
-        var id = text.Id;
         if (!_remembered.TryGetValue(id, out var entry) || entry.Until <= now)
         {
             if (await store.FindAsync(id, cancellationToken) is not { } found) return null;
@@ -28,7 +33,7 @@ internal sealed class ApiKeyRing(IApiKeyStore store, AuditLog audit, TimeProvide
             _remembered[id] = entry = (found, now + Memory);
         }
 
-        return entry.Key.IsUsable(now) && CryptographicOperations.FixedTimeEquals(entry.Key.Hash, text.Hash()) ? entry.Key : null;
+        return entry.Key.IsUsable(now) ? entry.Key : null;
     }
 
     public async ValueTask<(ApiKey Key, ApiKeyText Text)> CreateAsync(

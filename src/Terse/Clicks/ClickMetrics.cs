@@ -30,6 +30,9 @@ internal sealed class ClickMetrics
 
     public Meter Meter { get; }
 
+    /// <summary>How old the oldest click of the last batch was when it was written.</summary>
+    public TimeSpan Lag => TimeSpan.FromMilliseconds(Volatile.Read(ref _lag));
+
     public void CountShed(ClickKind kind) => Interlocked.Increment(ref _shed[(int)kind]);
 
     public long Shed(ClickKind kind) => Volatile.Read(ref _shed[(int)kind]);

@@ -1,5 +1,6 @@
 using System.CommandLine;
 using Microsoft.Extensions.Options;
+using Terse.Admin.Session;
 
 namespace Terse.Hosting;
 
@@ -46,6 +47,7 @@ internal static class ServeCommand
 
             Terse is ready{(options.NodeRoles == NodeRoles.All ? "" : $" as {options.NodeRoles}, at {url}")}.
               Short links    {(options.PublicUrl.Length > 0 ? options.PublicUrl.TrimEnd('/') : url)}
+              Dashboard      {url}{app.Services.GetService<FirstVisit>()?.Path ?? "/admin"}
               API reference  {url}/docs
               Data           {options.DataDirectory}
             """);

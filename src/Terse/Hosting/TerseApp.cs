@@ -1,5 +1,6 @@
 using Terse.Abuse;
 using Terse.Adapters.Redis;
+using Terse.Admin;
 using Terse.ApiKeys;
 using Terse.Auditing;
 using Terse.Clicks;
@@ -67,11 +68,9 @@ internal static class TerseApp
             builder.Services.AddClickPublisher(builder.Configuration);
         }
 
-        if (roles.Has(NodeRoles.Api))
-        {
-            builder.Services.AddPortability();
-            builder.Services.AddTerseOpenApi();
-        }
+        if (managesLinks) builder.Services.AddPortability();
+        if (roles.Has(NodeRoles.Api)) builder.Services.AddTerseOpenApi();
+        if (roles.Has(NodeRoles.Admin)) builder.Services.AddAdmin(terse);
 
         if (managesLinks || roles.Has(NodeRoles.Redirect)) builder.Services.AddRedis(builder.Configuration);
         if (roles.Has(NodeRoles.Api)) builder.Services.AddRateLimits();
@@ -81,6 +80,7 @@ internal static class TerseApp
         if (terse.TrustedProxies.Length > 0) app.UseForwardedHeaders();
         if (roles.Has(NodeRoles.Redirect)) app.UseRedirects();
         app.UseExceptionHandler();
+        if (roles.Has(NodeRoles.Admin)) app.UseAdminHeaders();
         app.UseStatusCodePages();
         if (roles.Has(NodeRoles.Redirect)) app.UseReports();
         app.UseRouting();
@@ -106,6 +106,7 @@ internal static class TerseApp
             app.MapTerseOpenApi();
         }
 
+        if (roles.Has(NodeRoles.Admin)) app.MapAdmin();
         return app;
     }
 }

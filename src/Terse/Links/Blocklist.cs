@@ -13,7 +13,7 @@ internal sealed partial class Blocklist(
 {
     public static readonly TimeSpan LookAgain = TimeSpan.FromSeconds(2);
 
-    private readonly string _path = options.Value.BlocklistFile is { Length: > 0 } file ? file : Path.Combine(terse.Value.DataDirectory, "blocklist.txt");
+    public string Path { get; } = options.Value.BlocklistFile is { Length: > 0 } file ? file : System.IO.Path.Combine(terse.Value.DataDirectory, "blocklist.txt");
     private readonly Lock _reading = new();
     private FrozenSet<string> _hosts = [];
     private (DateTime Written, long Length) _stamp;
@@ -64,17 +64,17 @@ internal sealed partial class Blocklist(
     {
         try
         {
-            var file = new FileInfo(_path);
+            var file = new FileInfo(Path);
             var stamp = file.Exists ? (file.LastWriteTimeUtc, file.Length) : default;
             if (stamp == _stamp) return;
-            _hosts = file.Exists ? Parse(File.ReadLines(_path)) : [];
+            _hosts = file.Exists ? Parse(File.ReadLines(Path)) : [];
             _stamp = stamp;
             Interlocked.Increment(ref _generation);
-            Log.Loaded(log, _hosts.Count, _path);
+            Log.Loaded(log, _hosts.Count, Path);
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
-            Log.Unreadable(log, _path, e.Message);
+            Log.Unreadable(log, Path, e.Message);
         }
     }
 

@@ -25,6 +25,7 @@ internal static class LinkEndpoints
         links.MapGet("/", ListAsync).RequireAuthorization(ApiPolicies.Read).WithName("listLinks");
         links.MapPost("/bulk", BulkLinkCreation.CreateAsync).RequireAuthorization(ApiPolicies.Write).WithName("createLinks");
         links.MapGet("/{code}", GetAsync).RequireAuthorization(ApiPolicies.Read).WithName("getLink");
+        links.MapGet("/{code}/qr", QrCodes.DrawAsync).RequireAuthorization(ApiPolicies.Read).WithName("drawQrCode");
         links.MapPatch("/{code}", ChangeAsync).RequireAuthorization(ApiPolicies.Write).WithName("changeLink");
         links.MapDelete("/{code}", RemoveAsync).RequireAuthorization(ApiPolicies.Write).WithName("deleteLink");
     }

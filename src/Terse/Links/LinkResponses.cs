@@ -61,6 +61,15 @@ public sealed record LinkResponse
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public long? Clicks { get; init; }
 
+    internal static string StateOf(Link link, DateTimeOffset now) => link switch
+    {
+        { TakenDown: not null } => "taken-down",
+        { Disabled: true } => "disabled",
+        _ when now >= link.EndsAt => "expired",
+        { IsUsedUp: true } => "used-up",
+        _ => "active",
+    };
+
     internal static LinkResponse From(Link link, string shortUrlBase, DateTimeOffset now) => new()
     {
         Code = link.Code.Value,
@@ -69,14 +78,7 @@ public sealed record LinkResponse
         Title = link.Title,
         Tags = link.Tags,
         RedirectType = (int)link.RedirectType,
-        State = link switch
-        {
-            { TakenDown: not null } => "taken-down",
-            { Disabled: true } => "disabled",
-            _ when now >= link.EndsAt => "expired",
-            { IsUsedUp: true } => "used-up",
-            _ => "active",
-        },
+        State = StateOf(link, now),
         CreatedAt = link.CreatedAt,
         UpdatedAt = DateTimeOffset.FromUnixTimeMilliseconds(link.Version),
         ExpiresAt = link.ExpiresAt,

@@ -33,7 +33,8 @@ internal static class LiveEndpoints
             ? Stream(parsed, context, live, time, cancellationToken)
             : Problems.LinkNotFound(code);
 
-    private static IResult Stream(ShortCode? code, HttpContext context, LiveClicks live, TimeProvider time, CancellationToken cancellationToken)
+    /// <summary>The stream itself, for whoever may read.</summary>
+    public static IResult Stream(ShortCode? code, HttpContext context, LiveClicks live, TimeProvider time, CancellationToken cancellationToken)
     {
         if (live.Subscribe(code) is not { } subscription)
         {

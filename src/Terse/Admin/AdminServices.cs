@@ -1,0 +1,20 @@
+using Terse.Admin.Audit;
+using Terse.Admin.Links;
+using Terse.Admin.Operations;
+using Terse.Admin.Session;
+using Terse.Admin.Statistics;
+using Terse.Hosting;
+
+namespace Terse.Admin;
+
+internal static class AdminServices
+{
+    public static IServiceCollection AddAdmin(this IServiceCollection services, TerseOptions terse)
+    {
+        services.AddRazorComponents();
+        services.AddAdminSession(terse);
+        services.AddSingleton<RecentlyDeleted>().AddSingleton<LinkTable>().AddSingleton<ClickReport>().AddSingleton<AuditReader>();
+        services.AddSingleton<RedirectGauge>().AddHostedService(provider => provider.GetRequiredService<RedirectGauge>());
+        return services;
+    }
+}

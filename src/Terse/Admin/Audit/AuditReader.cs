@@ -1,0 +1,38 @@
+using System.Text.Json;
+using Terse.Admin.Shell;
+using Terse.ApiKeys;
+using Terse.Auditing;
+
+namespace Terse.Admin.Audit;
+
+/// <summary>The audit log with names in place of ids, and each change as words.</summary>
+internal sealed class AuditReader(IAuditStore audit, ApiKeyRing keys)
+{
+    private const int LongestValue = 120;
+
+    public async Task<IReadOnlyList<AuditTrail.Event>> ReadAsync(AuditQuery query, CancellationToken cancellationToken) => (await ReadPageAsync(query, cancellationToken)).Events;
+
+    public async Task<(IReadOnlyList<AuditTrail.Event> Events, string? Next)> ReadPageAsync(AuditQuery query, CancellationToken cancellationToken)
+    {
+        var page = await audit.ListAsync(query, cancellationToken);
+        var names = (await keys.ListAsync(cancellationToken)).ToDictionary(key => key.Id, key => key.Name, StringComparer.Ordinal);
+        return ([.. page.Entries.Select(entry => new AuditTrail.Event(
+            entry.At, names.GetValueOrDefault(entry.Actor, entry.Actor), entry.Actor, entry.Action, entry.Subject, Fields(entry.Before, entry.After)))], page.Next);
+    }
+
+    private static List<AuditTrail.Field> Fields(string? before, string? after)
+    {
+        var (old, now) = (Read(before), Read(after));
+        return [.. old.Keys.Union(now.Keys, StringComparer.Ordinal).Select(name => new AuditTrail.Field(name, old.GetValueOrDefault(name), now.GetValueOrDefault(name)))];
+    }
+
+    private static Dictionary<string, string> Read(string? json)
+    {
+        if (json is null) return [];
+        using var document = JsonDocument.Parse(json);
+        return document.RootElement.EnumerateObject().Where(field => field.Value.ValueKind is not JsonValueKind.Null)
+            .ToDictionary(field => field.Name, field => Shorten(field.Value.ValueKind == JsonValueKind.String ? field.Value.GetString()! : field.Value.GetRawText()), StringComparer.Ordinal);
+    }
+
+    private static string Shorten(string text) => text.Length <= LongestValue ? text : $"{text[..LongestValue]}…";
+}

@@ -1,0 +1,48 @@
+using Microsoft.AspNetCore.Authentication;
+using Terse.Admin.Screens;
+using Terse.ApiKeys;
+
+namespace Terse.Admin.Session;
+
+/// <summary>Signing in and out, and the first visit.</summary>
+internal static class SessionEndpoints
+{
+    public static void MapSession(this IEndpointRouteBuilder routes)
+    {
+        routes.MapGet("/sign-in", (string? to) => Screen.Of<SignInScreen>(new { To = Local(to) }));
+        routes.MapPost("/sign-in", SignInAsync);
+        routes.MapPost("/sign-out", (Delegate)SignOutAsync).RequireAuthorization(AdminSession.Any);
+        routes.MapGet("/denied", () => Screen.Of<DeniedScreen>(status: StatusCodes.Status403Forbidden)).RequireAuthorization(AdminSession.Any);
+        routes.MapGet("/welcome", (string? token, FirstVisit visit) => Screen.Of<WelcomeScreen>(new { Token = visit.Opens(token) ? token : null }));
+        routes.MapPost("/welcome", WelcomeAsync);
+    }
+
+    private static async Task<IResult> SignInAsync(HttpContext context, ApiKeyRing keys, CancellationToken cancellationToken)
+    {
+        var form = await context.Request.ReadFormAsync(cancellationToken);
+        var to = Local(form["to"]);
+        if (await keys.CheckAsync(form["key"].ToString().Trim(), cancellationToken) is not { } key)
+            return Screen.Of<SignInScreen>(new { To = to, Failed = true }, StatusCodes.Status401Unauthorized);
+        await AdminSession.SignInAsync(context, key);
+        return TypedResults.LocalRedirect(to);
+    }
+
+    private static async Task<IResult> SignOutAsync(HttpContext context)
+    {
+        await context.SignOutAsync(AdminSession.Scheme);
+        return TypedResults.LocalRedirect(AdminSession.SignInPath);
+    }
+
+    private static async Task<IResult> WelcomeAsync(HttpContext context, FirstVisit visit, ApiKeyRing keys, CancellationToken cancellationToken)
+    {
+        var form = await context.Request.ReadFormAsync(cancellationToken);
+        if (visit.Redeem(form["token"]) is not { } text || await keys.CheckAsync(text.Text, cancellationToken) is not { } key)
+            return Screen.Of<WelcomeScreen>(status: StatusCodes.Status403Forbidden);
+        await AdminSession.SignInAsync(context, key);
+        return Screen.Of<WelcomeScreen>(new { Key = text.Text });
+    }
+
+    /// <summary>A page of the dashboard to go to after signing in: never another site's.</summary>
+    private static string Local(string? to) =>
+        to is not null && to.StartsWith("/admin", StringComparison.Ordinal) && !to.Contains('\\') && !to.Contains("//", StringComparison.Ordinal) ? to : "/admin";
+}

@@ -1,0 +1,87 @@
+using System.Text.Json;
+using Microsoft.Playwright;
+
+namespace Terse.EndToEnd.Dashboard;
+
+/// <summary>Every page, light and dark, on a desk and on a phone: readable for everyone, and without a sideways scroll bar.</summary>
+[Collection(nameof(DashboardTestGroup))]
+public sealed class LookTests(DashboardFixture dashboard)
+{
+    private static readonly string[] Pages =
+        ["/admin", "/admin/links", "/admin/links/new", "/admin/links/spring-sale", "/admin/operations", "/admin/keys", "/admin/blocklist", "/admin/webhooks", "/admin/audit", "/admin/transfer", "/admin/planner", "/admin/sign-in"];
+
+    [Theory]
+    [InlineData(false, false)]
+    [InlineData(true, false)]
+    [InlineData(false, true)]
+    [InlineData(true, true)]
+    public async Task No_page_has_a_serious_finding_of_axe(bool dark, bool phone)
+    {
+        var axe = await File.ReadAllTextAsync(Path.Combine(Root, "artifacts/npm/node_modules/axe-core/axe.min.js"), TestContext.Current.CancellationToken);
+        await using var page = await dashboard.OpenAsync(dark: dark, phone: phone);
+        var findings = new List<string>();
+        foreach (var path in Pages)
+        {
+            await page.GoAsync(path);
+            await page.Page.EvaluateAsync("document.querySelectorAll('details').forEach(details => details.open = !details.closest('.phone-bar'))");
+            await page.Page.EvaluateAsync(axe);
+            var result = await page.Page.EvaluateAsync<JsonElement>("async () => (await axe.run(document, { resultTypes: ['violations'] })).violations.filter(v => ['serious', 'critical'].includes(v.impact)).map(v => ({ id: v.id, nodes: v.nodes.slice(0, 3).map(n => n.html + ' ' + n.failureSummary) }))");
+            findings.AddRange(result.EnumerateArray().Select(finding => $"{path}: {finding}"));
+            var tooWide = await page.Page.EvaluateAsync<int>("document.documentElement.scrollWidth - document.documentElement.clientWidth");
+            if (tooWide > 0) findings.Add($"{path} is {tooWide} pixels too wide");
+        }
+
+        Assert.True(findings.Count == 0, string.Join('\n', findings));
+    }
+
+    /// <summary>The pictures in the documentation, drawn anew with TERSE_UPDATE_DOCS=1.</summary>
+    [Fact]
+    public async Task The_documentation_has_a_picture_of_every_page()
+    {
+        (string Name, string Path, bool Dark, bool Phone)[] shots =
+        [
+            ("overview", "/admin", false, false), ("overview-dark", "/admin", true, false), ("links", "/admin/links?q=example", false, false), ("links-phone", "/admin/links", true, true),
+            ("link", "/admin/links/spring-sale", false, false), ("link-dark", "/admin/links/spring-sale", true, false), ("link-phone", "/admin/links/spring-sale", false, true),
+            ("operations-dark", "/admin/operations", true, false), ("planner", "/admin/planner?preset=social", false, false), ("planner-dark", "/admin/planner?preset=startup", true, false),
+            ("keys", "/admin/keys", false, false), ("audit", "/admin/audit", false, false), ("sign-in", "/admin/sign-in", false, false),
+        ];
+        var folder = Path.Combine(Root, "docs/screenshots");
+        if (Environment.GetEnvironmentVariable("TERSE_UPDATE_DOCS") == "1")
+        {
+            Directory.CreateDirectory(folder);
+            foreach (var shot in shots)
+            {
+                if (shot.Path.EndsWith("operations", StringComparison.Ordinal)) await BusyAsync();
+                await using var page = await dashboard.OpenAsync(shot.Path, shot.Dark, shot.Phone);
+                await page.Page.WaitForLoadStateAsync(shot.Path.Contains("operations", StringComparison.Ordinal) || shot.Path.EndsWith("spring-sale", StringComparison.Ordinal) ? LoadState.Load : LoadState.NetworkIdle);
+                if (shot.Path.EndsWith("spring-sale", StringComparison.Ordinal)) await page.SeesAsync(page.Page.Locator(".map path.l5"));
+                await page.Page.EvaluateAsync("document.activeElement?.blur()");
+                await page.Page.ScreenshotAsync(new()
+                {
+                    Path = Path.Combine(folder, $"{shot.Name}.png"),
+                    FullPage = shot.Path.EndsWith("spring-sale", StringComparison.Ordinal) && !shot.Phone,
+                    Animations = ScreenshotAnimations.Disabled,
+                });
+            }
+        }
+
+        Assert.All(shots, shot => Assert.True(File.Exists(Path.Combine(folder, $"{shot.Name}.png")), $"docs/screenshots/{shot.Name}.png is missing: run this test with TERSE_UPDATE_DOCS=1."));
+    }
+
+    /// <summary>Some seconds of visitors, so that there is something to see.</summary>
+    private async Task BusyAsync()
+    {
+        using var visitor = dashboard.Terse.Client(apiKey: null);
+        string[] codes = ["spring-sale", "gh", "spring-sale", "menu", "nothing-here"];
+        for (var i = 0; i < 4_000; i++) (await visitor.GetAsync($"/{codes[i % codes.Length]}", TestContext.Current.CancellationToken)).Dispose();
+    }
+
+    private static string Root { get; } = Find();
+
+    private static string Find()
+    {
+        var folder = new DirectoryInfo(AppContext.BaseDirectory);
+        while (!File.Exists(Path.Combine(folder.FullName, "Terse.slnx"))) folder = folder.Parent ?? throw new InvalidOperationException("The tests run outside of the repository.");
+        return folder.FullName;
+    }
+}
