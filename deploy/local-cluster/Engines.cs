@@ -15,6 +15,9 @@ internal sealed class Engines : IAsyncDisposable
 
     public Dictionary<string, string> Settings { get; } = [];
 
+    /// <summary>Each server by its name, for those who break it.</summary>
+    public Dictionary<string, ServerProcess> Processes { get; } = [];
+
     public async Task StartAsync(string links)
     {
         await Task.WhenAll(StartRedisAsync(), StartNatsAsync(), StartPostgreSqlAsync(links == "PostgreSql"), links == "DynamoDb" ? StartDynamoDbAsync() : Task.CompletedTask);
@@ -30,6 +33,7 @@ internal sealed class Engines : IAsyncDisposable
     {
         var redis = Keep(await RedisCluster.StartAsync());
         lock (Settings) Settings["Terse__Redis__Endpoints"] = redis.Endpoints;
+        Name("Redis", redis.Nodes.Select(node => node.Process));
         Tell("Redis Cluster", redis.Endpoints);
     }
 
@@ -37,6 +41,7 @@ internal sealed class Engines : IAsyncDisposable
     {
         var nats = Keep(await NatsCluster.StartAsync());
         lock (Settings) (Settings["Terse__Stores__Queue"], Settings["Terse__Nats__Url"], Settings["Terse__Nats__Replicas"]) = ("Nats", nats.Urls, "3");
+        Name("NATS", nats.Nodes);
         Tell("NATS", nats.Urls);
     }
 
@@ -52,10 +57,12 @@ internal sealed class Engines : IAsyncDisposable
             (Settings["Terse__PostgreSql__MaxConnections"], Settings["Terse__PostgreSql__MaxReadConnections"]) = (Connections, Connections);
         }
 
+        Name("PostgreSQL", [primary.Process]);
         Tell("PostgreSQL", database);
         if (!replica) return;
         var standby = Keep(await PostgreSqlServer.StartReplicaAsync(primary));
         lock (Settings) Settings["Terse__PostgreSql__ReadConnectionString"] = database.Replace($"Port={primary.Port}", $"Port={standby.Port}", StringComparison.Ordinal);
+        Name("replica", [standby.Process]);
         Tell("  its replica", $"127.0.0.1:{standby.Port}");
     }
 
@@ -73,6 +80,14 @@ internal sealed class Engines : IAsyncDisposable
     {
         lock (_servers) _servers.Add(server);
         return server;
+    }
+
+    private void Name(string kind, IEnumerable<ServerProcess> processes)
+    {
+        lock (Processes)
+        {
+            foreach (var (index, process) in processes.Index()) Processes[$"{kind} {index + 1}"] = process;
+        }
     }
 
     private void Tell(string name, string address)

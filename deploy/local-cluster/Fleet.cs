@@ -7,26 +7,31 @@ using System.Text;
 namespace Terse.Cluster;
 
 /// <summary>Three redirect nodes, two API nodes, a worker, the dashboard and the gateway, on their engines.</summary>
-internal sealed class Fleet : IAsyncDisposable
+internal sealed class Fleet(string? adminKey = null) : IAsyncDisposable
 {
     private const string LettersAndDigits = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz";
 
     private readonly Engines _engines = new();
     private readonly List<Node> _nodes = [];
-    private readonly string _adminKey = $"terse_{RandomNumberGenerator.GetString(LettersAndDigits, 10)}_{RandomNumberGenerator.GetString(LettersAndDigits, 32)}";
+    private readonly string _adminKey = adminKey ?? $"terse_{RandomNumberGenerator.GetString(LettersAndDigits, 10)}_{RandomNumberGenerator.GetString(LettersAndDigits, 32)}";
     private readonly string _metricsToken = RandomNumberGenerator.GetString(LettersAndDigits, 24);
     private readonly Stopwatch _clock = Stopwatch.StartNew();
-    private string _gateway = "";
     private TimeSpan _startUp;
+
+    public string Gateway { get; private set; } = "";
+
+    public Engines Engines => _engines;
+
+    public IReadOnlyList<Node> Nodes => _nodes;
 
     public async Task StartAsync(string links, int port)
     {
         Console.WriteLine("Starting Redis, NATS and the stores ...");
         await _engines.StartAsync(links);
-        _gateway = Address(port);
+        Gateway = Address(port);
         foreach (var (name, value) in new[]
         {
-            ("PublicUrl", _gateway), ("BootstrapKey", _adminKey), ("TrustedProxies", "127.0.0.0/8"), ("DrainDelay", "00:00:00"), ("ShutdownTimeout", "00:00:10"), ("Metrics__Token", _metricsToken),
+            ("PublicUrl", Gateway), ("BootstrapKey", _adminKey), ("TrustedProxies", "127.0.0.0/8"), ("DrainDelay", "00:00:00"), ("ShutdownTimeout", "00:00:10"), ("Metrics__Token", _metricsToken),
         })
             _engines.Settings[$"Terse__{name}"] = value;
 
@@ -34,7 +39,7 @@ internal sealed class Fleet : IAsyncDisposable
         Console.WriteLine("Starting the nodes ...");
         await AddAsync("api 1", "Api");
         await Task.WhenAll(AddAsync("api 2", "Api"), AddAsync("redirect 1", "Redirect"), AddAsync("redirect 2", "Redirect"), AddAsync("redirect 3", "Redirect"), AddAsync("clicks", "Clicks"), AddAsync("admin", "Admin"));
-        Keep(await Node.StartAsync("gateway", "gateway", _gateway, new Dictionary<string, string>
+        Keep(await Node.StartAsync("gateway", "gateway", Gateway, new Dictionary<string, string>
         {
             ["Terse__Gateway__RedirectNodes"] = Urls("redirect"),
             ["Terse__Gateway__ApiNodes"] = Urls("api"),
@@ -54,7 +59,7 @@ internal sealed class Fleet : IAsyncDisposable
               metrics        /metrics of each process, with Authorization: Bearer {_metricsToken}
 
             Try it:
-              curl -H "X-Api-Key: {_adminKey}" -H "Content-Type: application/json" -d '{"{"}"url": "https://example.com/"{"}"}' {_gateway}/api/v1/links
+              curl -H "X-Api-Key: {_adminKey}" -H "Content-Type: application/json" -d '{"{"}"url": "https://example.com/"{"}"}' {Gateway}/api/v1/links
             Ctrl-C stops all of it, and nothing is kept.
             """).ToString();
     }

@@ -8,10 +8,13 @@ internal sealed class Node : IAsyncDisposable
     private static readonly TimeSpan StartLimit = TimeSpan.FromMinutes(2);
     private static readonly TimeSpan StopLimit = TimeSpan.FromSeconds(20);
 
-    private readonly ChildProcess _process;
+    private readonly string _verb;
+    private readonly Dictionary<string, string> _environment;
     private readonly string _folder;
+    private ChildProcess _process = null!;
 
-    private Node(string name, string url, ChildProcess process, string folder) => (Name, Url, _process, _folder) = (name, url, process, folder);
+    private Node(string name, string verb, string url, Dictionary<string, string> environment, string folder) =>
+        (Name, _verb, Url, _environment, _folder) = (name, verb, url, environment, folder);
 
     public string Name { get; }
 
@@ -19,15 +22,16 @@ internal sealed class Node : IAsyncDisposable
 
     public int ProcessId => _process.Id;
 
-    /// <summary>Starts it and waits until it says that it is ready.</summary>
+    /// <summary>Starts it and waits until it says that it is ready. Its data goes with it, unless the settings name a directory.</summary>
     public static async Task<Node> StartAsync(string name, string verb, string url, IReadOnlyDictionary<string, string> settings)
     {
         var folder = Directory.CreateTempSubdirectory("terse-node-").FullName;
-        var environment = new Dictionary<string, string>(settings) { ["Terse__Urls"] = url, ["Terse__Data"] = folder };
-        var node = new Node(name, url, ChildProcess.Start("dotnet", [Path.Combine(AppContext.BaseDirectory, "terse.dll"), verb], environment), folder);
+        var environment = new Dictionary<string, string>(settings) { ["Terse__Urls"] = url };
+        environment.TryAdd("Terse__Data", folder);
+        var node = new Node(name, verb, url, environment, folder);
         try
         {
-            await node.ReadyAsync();
+            await node.RestartAsync();
             return node;
         }
         catch
@@ -36,6 +40,21 @@ internal sealed class Node : IAsyncDisposable
             throw;
         }
     }
+
+    /// <summary>kill -9.</summary>
+    public Task KillAsync() => _process.KillAsync();
+
+    /// <summary>Starts it again at the same address with what it had on disk, and waits until it is ready.</summary>
+    public async Task RestartAsync()
+    {
+        _process = ChildProcess.Start("dotnet", [Path.Combine(AppContext.BaseDirectory, "terse.dll"), _verb], _environment);
+        await ReadyAsync();
+    }
+
+    /// <summary>SIGSTOP: it keeps its connections and answers nothing.</summary>
+    public void Pause() => _process.Send(Signal.Pause);
+
+    public void Resume() => _process.Send(Signal.Continue);
 
     public async ValueTask DisposeAsync()
     {

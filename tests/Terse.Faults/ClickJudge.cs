@@ -22,7 +22,7 @@ internal sealed class ClickJudge(Rig rig)
     private async Task<long> SettleAsync(long atLeast)
     {
         using var client = new HttpClient { BaseAddress = rig.Api, Timeout = TimeSpan.FromSeconds(5) };
-        client.DefaultRequestHeaders.Add("X-Api-Key", TerseNode.AdminKey);
+        client.DefaultRequestHeaders.Add("X-Api-Key", Rig.AdminKey);
         var started = TimeProvider.System.GetTimestamp();
         var (last, since) = (-1L, started);
         while (TimeProvider.System.GetElapsedTime(started) < Patience)

@@ -1,23 +1,27 @@
+using Terse.Cluster;
+using Terse.Servers;
+
 namespace Terse.Faults;
 
 /// <summary>Rung 1: one process on embedded stores, on a small file system of its own that can be filled and made read-only, under a clock that can be stepped.</summary>
 internal sealed class EmbeddedRig : Rig
 {
     private readonly string _folder;
-    private readonly SmallDisk _disk;
-    private readonly TerseNode _node;
+    private readonly Node _node;
 
-    private EmbeddedRig(string folder, SmallDisk disk, SteppedClock clock, TerseNode node) => (_folder, _disk, Clock, _node) = (folder, disk, clock, node);
+    private EmbeddedRig(string folder, SmallDisk disk, SteppedClock clock, Node node) => (_folder, Disk, Clock, _node) = (folder, disk, clock, node);
 
     public override string Name => "one process";
 
-    public override Uri Redirects => _node.Url;
+    public override Uri Redirects => new(_node.Url);
 
-    public override Uri Api => _node.Url;
+    public override Uri Api => new(_node.Url);
 
-    public override IReadOnlyList<IFaulty> Parts => [_node];
+    public override IReadOnlyList<Faulty> Parts => [Faulty.Of(_node)];
 
-    public SmallDisk Disk => _disk;
+    public int ProcessId => _node.ProcessId;
+
+    public SmallDisk Disk { get; }
 
     public SteppedClock Clock { get; }
 
@@ -26,7 +30,8 @@ internal sealed class EmbeddedRig : Rig
         var folder = Directory.CreateTempSubdirectory("terse-faults-").FullName;
         var disk = await SmallDisk.MountAsync(Path.Combine(folder, "data"), diskMegabytes);
         var clock = new SteppedClock(Path.Combine(folder, "clock"));
-        var node = await TerseNode.StartAsync("terse", ["serve", "--data", disk.Path, "--set", $"BootstrapKey={TerseNode.AdminKey}"], clock.Environment);
+        var settings = new Dictionary<string, string>(clock.Environment) { ["Terse__Data"] = disk.Path, ["Terse__BootstrapKey"] = AdminKey };
+        var node = await Node.StartAsync("terse", "serve", $"http://127.0.0.1:{ServerProcess.FreePort()}", settings);
         var rig = new EmbeddedRig(folder, disk, clock, node);
         await rig.SeedAsync();
         return rig;
@@ -34,8 +39,8 @@ internal sealed class EmbeddedRig : Rig
 
     public override async ValueTask DisposeAsync()
     {
-        await base.DisposeAsync();
-        await _disk.DisposeAsync();
+        await _node.DisposeAsync();
+        await Disk.DisposeAsync();
         Directory.Delete(_folder, recursive: true);
     }
 }

@@ -7,10 +7,10 @@ namespace Terse.Faults;
 /// <param name="StopsRedirects">The fault is the death of the only node that visitors reach: redirects may fail meanwhile.</param>
 internal sealed record Experiment(string Fault, Func<Task> Break, Func<Task> Mend, bool StopsRedirects = false)
 {
-    public static Experiment Kill(IFaulty part, bool stopsRedirects = false) =>
+    public static Experiment Kill(Faulty part, bool stopsRedirects = false) =>
         new($"kill -9 {part.Name}", part.KillAsync, part.RestartAsync, stopsRedirects);
 
-    public static Experiment Pause(IFaulty part, bool stopsRedirects = false) =>
+    public static Experiment Pause(Faulty part, bool stopsRedirects = false) =>
         new($"pause (SIGSTOP) {part.Name}", () => Now(part.Pause), () => Now(part.Resume), stopsRedirects);
 
     public static Experiment Both(Experiment one, Experiment other) => new(

@@ -1,21 +1,22 @@
 using System.CommandLine;
 using Terse.Faults;
 
-var only = new Option<string?>("--only") { Description = "Run only the experiments whose rig or fault has these words." };
+var rigs = new Option<string[]>("--rig") { DefaultValueFactory = _ => Rigs.Names, Description = "What to break: one process, or a fleet whose links are in this store. May be given several times." };
+rigs.AcceptOnlyFromAmong(Rigs.Names);
+var only = new Option<string>("--only") { DefaultValueFactory = _ => "", Description = "Only the faults that have these words." };
 var rate = new Option<double>("--rate") { DefaultValueFactory = _ => 200, Description = "Redirects per second." };
 var writers = new Option<int>("--writers") { DefaultValueFactory = _ => 4, Description = "Writers at once." };
 var held = new Option<int>("--held") { DefaultValueFactory = _ => 4, Description = "Seconds that a fault is held." };
 var report = new Option<FileInfo?>("--report") { Description = "Where to write the report. [default: nowhere]" };
-var root = new RootCommand("Breaks a running Terse in every way it must survive, under load, and judges every answer.") { only, rate, writers, held, report };
+var root = new RootCommand("Breaks a running Terse in every way it must survive, under load, and judges every answer.") { rigs, only, rate, writers, held, report };
 root.SetAction(async parsed =>
 {
     var results = new List<ExperimentResult>();
-    var words = parsed.GetValue(only) ?? "";
     var hold = TimeSpan.FromSeconds(parsed.GetValue(held));
-    await foreach (var (rig, experiments) in Rigs.AllAsync(words))
+    await foreach (var (rig, experiments) in Rigs.StartAsync(parsed.GetValue(rigs)!))
     {
         var run = new ExperimentRun(rig, parsed.GetValue(rate), parsed.GetValue(writers), hold);
-        foreach (var experiment in experiments.Where(experiment => $"{rig.Name} {experiment.Fault}".Contains(words, StringComparison.OrdinalIgnoreCase)))
+        foreach (var experiment in experiments.Where(experiment => experiment.Fault.Contains(parsed.GetValue(only)!, StringComparison.OrdinalIgnoreCase)))
         {
             Console.Error.WriteLine($"{rig.Name}: {experiment.Fault} ...");
             var result = await run.RunAsync(experiment);

@@ -6,6 +6,8 @@ namespace Terse.Faults;
 /// <summary>A running Terse to break: where its redirects and its API answer, and the processes that it consists of.</summary>
 internal abstract class Rig : IAsyncDisposable
 {
+    public const string AdminKey = "terse_AAAAAAAAAA_0123456789abcdefghijklmnopqrstuv";
+
     private const int SeededLinks = 500;
 
     public abstract string Name { get; }
@@ -16,17 +18,17 @@ internal abstract class Rig : IAsyncDisposable
     /// <summary>Where writers come in.</summary>
     public abstract Uri Api { get; }
 
-    public abstract IReadOnlyList<IFaulty> Parts { get; }
+    public abstract IReadOnlyList<Faulty> Parts { get; }
 
     /// <summary>Code and destination of links that are there and in every L1 before anything is broken.</summary>
     public IReadOnlyList<KeyValuePair<string, string>> Links { get; private set; } = [];
 
-    public IFaulty this[string part] => Parts.First(candidate => candidate.Name == part);
+    public Faulty this[string part] => Parts.First(candidate => candidate.Name == part);
 
     public async Task SeedAsync()
     {
         using var client = new HttpClient(new SocketsHttpHandler { AllowAutoRedirect = false }) { BaseAddress = Api };
-        client.DefaultRequestHeaders.Add("X-Api-Key", TerseNode.AdminKey);
+        client.DefaultRequestHeaders.Add("X-Api-Key", AdminKey);
         var urls = Enumerable.Range(0, SeededLinks).Select(number => $"https://example.org/seeded/{number}").ToArray();
         using var made = await client.PostAsJsonAsync("/api/v1/links/bulk", new { links = urls.Select(url => new { url }) });
         made.EnsureSuccessStatusCode();
@@ -45,8 +47,5 @@ internal abstract class Rig : IAsyncDisposable
         });
     }
 
-    public virtual async ValueTask DisposeAsync()
-    {
-        foreach (var part in Parts) await part.DisposeAsync();
-    }
+    public abstract ValueTask DisposeAsync();
 }

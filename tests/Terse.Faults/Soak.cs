@@ -14,7 +14,7 @@ internal static class Soak
     public static async Task<int> RunAsync(TimeSpan length, double redirectsPerSecond, int writers)
     {
         await using var rig = await EmbeddedRig.StartAsync(diskMegabytes: 2048);
-        var process = ((TerseNode)rig["terse"]).ProcessId;
+        var process = rig.ProcessId;
         await using var redirects = new RedirectLoad(rig.Redirects, rig.Links, redirectsPerSecond);
         await using var writes = new WriteLoad(rig.Api, writers) { Pause = TimeSpan.FromMilliseconds(5) };
         redirects.Start();

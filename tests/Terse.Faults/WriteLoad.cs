@@ -16,7 +16,7 @@ internal sealed class WriteLoad(Uri api, int writers) : IAsyncDisposable
     {
         BaseAddress = api,
         Timeout = TimeSpan.FromSeconds(10),
-        DefaultRequestHeaders = { { "X-Api-Key", TerseNode.AdminKey } },
+        DefaultRequestHeaders = { { "X-Api-Key", Rig.AdminKey } },
     };
 
     private readonly CancellationTokenSource _stop = new();

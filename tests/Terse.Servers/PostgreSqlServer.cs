@@ -12,6 +12,8 @@ internal sealed class PostgreSqlServer(ServerProcess process) : IAsyncDisposable
 
     public int Port => process.Port;
 
+    public ServerProcess Process => process;
+
     /// <summary>One of the caller's own, to kill, pause and restart; <paramref name="settings"/> are settings such as "max_connections=20".</summary>
     public static async Task<PostgreSqlServer> StartAsync(params string[] settings)
     {

@@ -11,6 +11,8 @@ internal sealed class RedisServer(ServerProcess process) : IAsyncDisposable
 
     public int Port => process.Port;
 
+    public ServerProcess Process => process;
+
     /// <summary>One of the caller's own, to kill, pause and restart; <paramref name="options"/> are more command-line options, such as "--maxmemory", "1mb".</summary>
     public static async Task<RedisServer> StartAsync(params string[] options) => new(await ServerProcess.StartAsync(
         Programs.Find("redis-server"),

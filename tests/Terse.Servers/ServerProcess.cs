@@ -62,6 +62,11 @@ internal sealed class ServerProcess : IAsyncDisposable
 
     public void Send(Signal signal) => _child.Send(signal);
 
+    /// <summary>SIGSTOP: it keeps its connections and answers nothing.</summary>
+    public void Pause() => Send(Signal.Pause);
+
+    public void Resume() => Send(Signal.Continue);
+
     public Task ExitAsync() => _child.ExitAsync();
 
     public async ValueTask DisposeAsync()
