@@ -5,13 +5,14 @@ namespace Terse.Faults;
 /// <param name="Break">Breaks it.</param>
 /// <param name="Mend">Mends it. The redirects and writes of the time in between, and of a while after, are judged.</param>
 /// <param name="StopsRedirects">The fault is the death of the only node that visitors reach: redirects may fail meanwhile.</param>
-internal sealed record Experiment(string Fault, Func<Task> Break, Func<Task> Mend, bool StopsRedirects = false)
+/// <param name="CountsTwice">A process that is paused answers when it wakes what the gateway has long asked another: both count it.</param>
+internal sealed record Experiment(string Fault, Func<Task> Break, Func<Task> Mend, bool StopsRedirects = false, bool CountsTwice = false)
 {
     public static Experiment Kill(Faulty part, bool stopsRedirects = false) =>
         new($"kill -9 {part.Name}", part.KillAsync, part.RestartAsync, stopsRedirects);
 
     public static Experiment Pause(Faulty part, bool stopsRedirects = false) =>
-        new($"pause (SIGSTOP) {part.Name}", () => Now(part.Pause), () => Now(part.Resume), stopsRedirects);
+        new($"pause (SIGSTOP) {part.Name}", () => Now(part.Pause), () => Now(part.Resume), stopsRedirects, CountsTwice: true);
 
     public static Experiment Both(Experiment one, Experiment other) => new(
         $"{one.Fault}, and {other.Fault}",
@@ -21,7 +22,8 @@ internal sealed record Experiment(string Fault, Func<Task> Break, Func<Task> Men
             await one.Mend();
             await other.Mend();
         },
-        one.StopsRedirects || other.StopsRedirects);
+        one.StopsRedirects || other.StopsRedirects,
+        one.CountsTwice || other.CountsTwice);
 
     public static Experiment Of(string fault, Action @break, Action mend, bool stopsRedirects = false) => new(fault, () => Now(@break), () => Now(mend), stopsRedirects);
 

@@ -34,6 +34,6 @@ internal readonly record struct ClickOutcome(long Lost, long Surplus);
 internal sealed record ExperimentResult(string Rig, Experiment Experiment, RedirectOutcome Redirects, WriteOutcome Writes, ClickOutcome Clicks)
 {
     /// <summary>Whether the aims were met: nothing wrong, nothing lost, and no failed redirect but by the death of the only way in.</summary>
-    public bool Good => Redirects.Wrong == 0 && Writes is { Lost: 0, Repeated: 0 } && Clicks is { Lost: 0, Surplus: 0 }
+    public bool Good => Redirects.Wrong == 0 && Writes is { Lost: 0, Repeated: 0 } && Clicks.Lost == 0 && (Clicks.Surplus == 0 || Experiment.CountsTwice)
         && (Experiment.StopsRedirects || Redirects is { Failed: 0, KnownDown: 0 });
 }

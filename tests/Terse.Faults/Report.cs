@@ -19,6 +19,7 @@ internal static class Report
             - **wrong**: led elsewhere, or 404 for a link that is there. **known down**: 503 with `Retry-After`. **failed**: anything else, a request without an answer within 5 s included.
             - **longest gap**: between two right answers. **lost writes**: acknowledged creates and edits that are not there, or a code given twice.
             - **lost clicks**: redirects that a visitor got and no statistic counts; **surplus**: counted, but neither answered nor possibly answered.
+            - A process that is paused answers when it wakes what the gateway has asked another meanwhile: such a redirect is counted by both, and shows as surplus.
             - A fault marked † kills or stops the only way in: its redirects cannot be answered meanwhile.
 
 
