@@ -26,9 +26,9 @@ internal sealed partial class ClickWorker(
         {
             try
             {
-                var full = await WorkAsync(stoppingToken);
+                var moreWaits = await WorkAsync(stoppingToken);
                 failures = 0;
-                if (!full && options.Value.Linger > TimeSpan.Zero) await Task.Delay(options.Value.Linger, time, stoppingToken);
+                if (!moreWaits && options.Value.Linger > TimeSpan.Zero) await Task.Delay(options.Value.Linger, time, stoppingToken);
             }
             catch (OperationCanceledException) when (stoppingToken.IsCancellationRequested)
             {
@@ -43,7 +43,7 @@ internal sealed partial class ClickWorker(
         }
     }
 
-    /// <summary>Works off one delivery; whether it was a full one.</summary>
+    /// <summary>Works off one delivery; whether more waits behind it.</summary>
     private async Task<bool> WorkAsync(CancellationToken cancellationToken)
     {
         var delivery = await queue.ReceiveAsync(cancellationToken);
@@ -62,7 +62,7 @@ internal sealed partial class ClickWorker(
             _depthReadAt = time.GetTimestamp();
             metrics.Saw(await queue.ReadDepthAsync(cancellationToken));
         }
-        return delivery.Clicks.Count >= options.Value.BatchSize;
+        return delivery.MoreWaits;
     }
 
     private async Task WorkOffAsync(ClickDelivery delivery, CancellationToken cancellationToken)

@@ -54,6 +54,9 @@ internal interface IClickQueue
 /// <param name="Attempt">1 at first, and one more each time that it comes again.</param>
 internal sealed record ClickDelivery(string Source, IReadOnlyList<QueuedClick> Clicks, int Attempt)
 {
+    /// <summary>Whether more waits behind it, so that a worker does not let clicks gather before it asks again.</summary>
+    public bool MoreWaits { get; init; }
+
     /// <summary>What the adapter knows it by.</summary>
     public object? Receipt { get; init; }
 }

@@ -34,7 +34,7 @@ internal sealed class RecordingOptions
     public int BatchSize { get; set; } = 5_000;
 
     /// <summary>
-    /// How long clicks may gather after a batch that was not full, so that few visits do not each cost a transaction. The first click after a pause is
+    /// How long clicks may gather after a batch behind which nothing waits, so that few visits do not each cost a transaction. The first click after a pause is
     /// worked off at once. 0 to 1 minute.
     /// </summary>
     [Range(typeof(TimeSpan), "00:00:00", "00:01:00", ErrorMessage = "Terse:Clicks:Linger must be 00:00:00 to 00:01:00.")]

@@ -24,7 +24,8 @@ internal sealed class LocalClickQueue(ClickLog log, DeadLetterFiles letters, IOp
             while (true)
             {
                 if (letters.FirstReplay() is { } letter) return Replay(letter);
-                if (log.Read(log.Acknowledged, options.Value.BatchSize) is { Count: > 0 } clicks) return new ClickDelivery(log.Source, clicks, (int)++log.Attempts);
+                if (log.Read(log.Acknowledged, options.Value.BatchSize) is { Count: > 0 } clicks)
+                    return new ClickDelivery(log.Source, clicks, (int)++log.Attempts) { MoreWaits = clicks.Count == options.Value.BatchSize };
                 await log.WaitAsync(log.Acknowledged, LookInterval, cancellationToken);
             }
         }
@@ -83,6 +84,6 @@ internal sealed class LocalClickQueue(ClickLog log, DeadLetterFiles letters, IOp
     private ClickDelivery Replay(DeadLetter letter)
     {
         var attempt = _replayAttempts[letter.Id] = _replayAttempts.GetValueOrDefault(letter.Id) + 1;
-        return new ClickDelivery(letter.ReplaySource, [new QueuedClick(letter.Position, letter.Body)], attempt) { Receipt = letter };
+        return new ClickDelivery(letter.ReplaySource, [new QueuedClick(letter.Position, letter.Body)], attempt) { Receipt = letter, MoreWaits = true };
     }
 }

@@ -45,7 +45,8 @@ internal sealed partial class NatsClickPublisher(ClickLog log, NatsStreams strea
                 await streams.PublishAsync(streams.Clicks, message, NatsClickQueue.HeadersOf(log.Source), $"{log.Source}:{clicks[0].Position}:{clicks[^1].Position}", cancellationToken);
                 log.Acknowledge(clicks[^1].Position);
                 if (failures > 0) LogBack(failures);
-                if (clicks.Count < options.Value.BatchSize && options.Value.Linger > TimeSpan.Zero) await Task.Delay(options.Value.Linger, time, cancellationToken);
+                var isFull = clicks.Count >= options.Value.BatchSize || message.Length >= ClickBatch.MostBytes - ClickFormat.MaxLength;
+                if (!isFull && options.Value.Linger > TimeSpan.Zero) await Task.Delay(options.Value.Linger, time, cancellationToken);
                 return;
             }
             catch (StoreUnavailableException e)

@@ -26,7 +26,7 @@ internal sealed class NatsClickQueue(NatsStreams streams) : IClickQueue
             if (message is not { } delivered) continue;
             var source = delivered.Headers?[SourceHeader] is { Count: 1 } named ? named.ToString() : "unknown";
             var attempt = (int)Math.Min(delivered.Metadata?.NumDelivered ?? 1, int.MaxValue);
-            return new ClickDelivery(source, ClickBatch.Read(delivered.Data), attempt) { Receipt = delivered };
+            return new ClickDelivery(source, ClickBatch.Read(delivered.Data), attempt) { Receipt = delivered, MoreWaits = delivered.Metadata?.NumPending > 0 };
         }
     }
 
