@@ -6,8 +6,8 @@ using Terse.Adapters.Nats;
 using Terse.Adapters.PostgreSql;
 using Terse.Adapters.Redis;
 using Terse.Adapters.Sqlite;
-using Terse.Migration;
 using Terse.Clicks;
+using Terse.Migration;
 
 namespace Terse.Hosting;
 
