@@ -1,6 +1,7 @@
 using Microsoft.Extensions.DependencyInjection.Extensions;
 using Microsoft.Extensions.Options;
 using Terse.ApiKeys;
+using Terse.Auditing;
 using Terse.Codes;
 using Terse.Links;
 
@@ -8,7 +9,7 @@ namespace Terse.Adapters.DynamoDb;
 
 internal static class DynamoDbServices
 {
-    /// <summary>Links, idempotency claims, code ranges and API keys behind the DynamoDB API. Tables are looked for at the first call.</summary>
+    /// <summary>Links, idempotency claims, code ranges, API keys and the audit log behind the DynamoDB API. Tables are looked for at the first call.</summary>
     public static IServiceCollection AddDynamoDbStores(this IServiceCollection services)
     {
         services.AddOptions<DynamoDbOptions>().BindConfiguration(DynamoDbOptions.Section).ValidateOnStart();
@@ -22,6 +23,7 @@ internal static class DynamoDbServices
         services.AddSingleton<IIdempotencyStore, DynamoDbIdempotencyStore>();
         services.AddSingleton<ICodeRangeStore, DynamoDbCodeRangeStore>();
         services.AddSingleton<IApiKeyStore, DynamoDbApiKeyStore>();
+        services.AddSingleton<IAuditStore, DynamoDbAuditStore>();
         return services;
     }
 }

@@ -112,7 +112,7 @@ internal sealed class LinkListReader(DynamoDbDatabase database, LinkLists lists,
                 {
                     var entry = new ListEntry(
                         partition.List, partition.Day, item.Text(DynamoDbTables.Sort), item.Text(ListEntry.CodeOf), new Place(item.Text(ListEntry.PlaceOf)));
-                    Lines.Enqueue(new ListLine(entry, partition, item.Number(ListEntry.WrittenAt)));
+                    Lines.Enqueue(new ListLine(entry, partition, item.Number(ListEntry.WrittenAt), item));
                 }
 
                 request.ExclusiveStartKey = page.LastEvaluatedKey;

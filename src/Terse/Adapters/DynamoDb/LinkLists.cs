@@ -83,8 +83,8 @@ internal sealed class LinkLists(DynamoDbDatabase database, TimeProvider time)
     private static Dictionary<string, AttributeValue> NoteKey(ListPartition partition) =>
         new() { [DynamoDbTables.Key] = Item.Text(Directory(partition.List)), [DynamoDbTables.Sort] = Item.Text(partition.Suffix) };
 
-    // A note that is known to be there is not written again, unless its day is over: then it may have been found empty and removed.
-    private async Task NoteAsync(IEnumerable<ListPartition> partitions, CancellationToken cancellationToken)
+    /// <summary>Notes partitions in the directories of their lists. One that is known to be there is not noted again, unless its day is over: then it may have been found empty.</summary>
+    public async Task NoteAsync(IEnumerable<ListPartition> partitions, CancellationToken cancellationToken)
     {
         var now = Now;
         var today = ListEntry.DayOf(now);
@@ -135,7 +135,7 @@ internal sealed class LinkLists(DynamoDbDatabase database, TimeProvider time)
         return true;
     }
 
-    private Dictionary<string, AttributeValue> Line(ListEntry entry, long version, DateTimeOffset? timeToLive)
+    public Dictionary<string, AttributeValue> Line(ListEntry entry, long version, DateTimeOffset? timeToLive)
     {
         var item = Key(entry.Partition(Shards), entry.Sort);
         item[ListEntry.CodeOf] = Item.Text(entry.Code);
@@ -160,7 +160,11 @@ internal sealed class LinkLists(DynamoDbDatabase database, TimeProvider time)
 }
 
 /// <summary>A line as it was read.</summary>
-internal readonly record struct ListLine(ListEntry Entry, ListPartition Partition, long WrittenAt);
+/// <param name="Entry">Which line.</param>
+/// <param name="Partition">Where it was.</param>
+/// <param name="WrittenAt">When it was written.</param>
+/// <param name="Item">All that it has.</param>
+internal readonly record struct ListLine(ListEntry Entry, ListPartition Partition, long WrittenAt, Dictionary<string, AttributeValue> Item);
 
 /// <summary>A note that a partition is in use.</summary>
 internal readonly record struct ListNote(ListPartition Partition, long WrittenAt);

@@ -1,5 +1,6 @@
 using Terse.Adapters.DynamoDb;
 using Terse.ApiKeys;
+using Terse.Auditing;
 using Terse.Codes;
 using Terse.Links;
 using Terse.Tests.Contracts;
@@ -65,4 +66,22 @@ public sealed class DynamoDbApiKeyStoreTests : ApiKeyStoreContract
     }
 
     private protected override async ValueTask<IApiKeyStore> OpenAsync() => new DynamoDbApiKeyStore(await _tables.OpenAsync(), TimeProvider.System);
+}
+
+[NeedsServers]
+public sealed class DynamoDbAuditStoreTests : AuditStoreContract
+{
+    private readonly DynamoDbTestTables _tables = new();
+
+    public override ValueTask DisposeAsync()
+    {
+        _tables.Dispose();
+        return ValueTask.CompletedTask;
+    }
+
+    private protected override async ValueTask<IAuditStore> OpenAsync()
+    {
+        var database = await _tables.OpenAsync();
+        return new DynamoDbAuditStore(database, new LinkLists(database, TimeProvider.System), new PlaceClock(TimeProvider.System));
+    }
 }
