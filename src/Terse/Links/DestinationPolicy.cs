@@ -34,8 +34,7 @@ internal sealed class DestinationPolicy(IOptions<LinksOptions> options, OwnAddre
 
         if (uri.Host.Length > 0)
         {
-            var host = uri.IdnHost;
-            if (Uri.CheckHostName(host) == UriHostNameType.Unknown) return "The host name is not a legal one.";
+            if (HostOf(uri) is not { } host || Uri.CheckHostName(host) == UriHostNameType.Unknown) return "The host name is not a legal one.";
             if (own.Contains(host, uri.Port, requestHost)) return "The destination is this shortener itself: following the link would loop.";
             if (blocklist.Blocks(host)) return $"The host {host} is on this instance's blocklist.";
         }
@@ -45,6 +44,19 @@ internal sealed class DestinationPolicy(IOptions<LinksOptions> options, OwnAddre
     }
 
     private string TooLong() => $"A destination has at most {_options.MaxDestinationBytes} bytes, after escaping.";
+
+    // A host that mixes punycode with other letters passes for a URL, and only its translation throws.
+    private static string? HostOf(Uri uri)
+    {
+        try
+        {
+            return uri.IdnHost;
+        }
+        catch (UriFormatException)
+        {
+            return null;
+        }
+    }
 
     private static bool IsMailto(Uri uri) => uri.Scheme == Uri.UriSchemeMailto;
 

@@ -48,8 +48,9 @@ public readonly partial record struct Lifetime(TimeSpan Value)
         _ => 365L * 86_400,
     };
 
+    // Each part is atomic, and its unit ends where its letters end: otherwise blanks between parts can be shared out in ways without number.
     [GeneratedRegex(
-        @"^\s*(?:(?<n>\d{1,12})\s*(?<unit>s|secs?|seconds?|m|mins?|minutes?|h|hrs?|hours?|d|days?|w|wks?|weeks?|months?|y|yrs?|years?)\s*,?\s*)+$",
+        @"^\s*(?>(?<n>\d{1,12})\s*(?<unit>seconds?|secs?|s|minutes?|mins?|months?|m|hours?|hrs?|h|days?|d|weeks?|wks?|w|years?|yrs?|y)(?![a-z])\s*,?\s*)+$",
         RegexOptions.IgnoreCase | RegexOptions.CultureInvariant | RegexOptions.ExplicitCapture)]
     private static partial Regex Whole();
 }
