@@ -4,12 +4,13 @@ using Terse.ApiKeys;
 using Terse.Auditing;
 using Terse.Codes;
 using Terse.Links;
+using Terse.Webhooks;
 
 namespace Terse.Adapters.DynamoDb;
 
 internal static class DynamoDbServices
 {
-    /// <summary>Links, idempotency claims, code ranges, API keys and the audit log behind the DynamoDB API. Tables are looked for at the first call.</summary>
+    /// <summary>Links, idempotency claims, code ranges, API keys, the audit log and webhooks behind the DynamoDB API. Tables are looked for at the first call.</summary>
     public static IServiceCollection AddDynamoDbStores(this IServiceCollection services)
     {
         services.AddOptions<DynamoDbOptions>().BindConfiguration(DynamoDbOptions.Section).ValidateOnStart();
@@ -24,6 +25,7 @@ internal static class DynamoDbServices
         services.AddSingleton<ICodeRangeStore, DynamoDbCodeRangeStore>();
         services.AddSingleton<IApiKeyStore, DynamoDbApiKeyStore>();
         services.AddSingleton<IAuditStore, DynamoDbAuditStore>();
+        services.AddSingleton<IWebhookStore, DynamoDbWebhookStore>();
         return services;
     }
 }

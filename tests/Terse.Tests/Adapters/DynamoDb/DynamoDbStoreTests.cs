@@ -5,6 +5,7 @@ using Terse.Codes;
 using Terse.Links;
 using Terse.Tests.Contracts;
 using Terse.Tests.Infrastructure;
+using Terse.Webhooks;
 
 namespace Terse.Tests.Adapters.DynamoDb;
 
@@ -84,4 +85,18 @@ public sealed class DynamoDbAuditStoreTests : AuditStoreContract
         var database = await _tables.OpenAsync();
         return new DynamoDbAuditStore(database, new LinkLists(database, TimeProvider.System), new PlaceClock(TimeProvider.System));
     }
+}
+
+[NeedsServers]
+public sealed class DynamoDbWebhookStoreTests : WebhookStoreContract
+{
+    private readonly DynamoDbTestTables _tables = new();
+
+    public override ValueTask DisposeAsync()
+    {
+        _tables.Dispose();
+        return ValueTask.CompletedTask;
+    }
+
+    private protected override async ValueTask<IWebhookStore> OpenAsync() => new DynamoDbWebhookStore(await _tables.OpenAsync());
 }
