@@ -1,5 +1,6 @@
 using System.Buffers;
 using System.Collections.Frozen;
+using System.Diagnostics.CodeAnalysis;
 using Microsoft.Extensions.Options;
 
 namespace Terse.Links;
@@ -26,7 +27,7 @@ internal sealed class DestinationPolicy(IOptions<LinksOptions> options, OwnAddre
         if (text.Length > _options.MaxDestinationBytes) return TooLong();
         if (text.AsSpan().IndexOfAny(Controls) >= 0) return "A destination has no line breaks, tabs or other control characters. Escape them as %0A.";
         if (!HasWholeSurrogates(text)) return "The destination is not well-formed Unicode text.";
-        if (!Uri.TryCreate(text, UriKind.Absolute, out var uri) || text.StartsWith('/'))
+        if (text.StartsWith('/') || !TryRead(text, out var uri))
             return "Not an absolute URL. Start with the scheme, such as https://example.com/page.";
         if (!_schemes.Contains(uri.Scheme))
             return $"The scheme {uri.Scheme} is not allowed here; allowed: {string.Join(", ", _schemes.Order(StringComparer.Ordinal))}.";
@@ -40,10 +41,27 @@ internal sealed class DestinationPolicy(IOptions<LinksOptions> options, OwnAddre
         }
 
         canonical = Canonical(uri);
+
+        // Reading it again must give the same: a host hidden behind invisible marks would otherwise be another when it is followed than when it was judged.
+        if (!TryRead(canonical, out var again) || Canonical(again) != canonical) return "The host name is not a legal one.";
         return canonical.Length > _options.MaxDestinationBytes ? TooLong() : null;
     }
 
     private string TooLong() => $"A destination has at most {_options.MaxDestinationBytes} bytes, after escaping.";
+
+    // .NET 10 runs past the end of some hosts that have nothing but marks of writing direction, and throws instead of refusing them.
+    private static bool TryRead(string text, [NotNullWhen(true)] out Uri? uri)
+    {
+        try
+        {
+            return Uri.TryCreate(text, UriKind.Absolute, out uri);
+        }
+        catch (IndexOutOfRangeException)
+        {
+            uri = null;
+            return false;
+        }
+    }
 
     // A host that mixes punycode with other letters passes for a URL, and only its translation throws.
     private static string? HostOf(Uri uri)

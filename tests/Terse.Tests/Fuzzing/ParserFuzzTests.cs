@@ -49,11 +49,24 @@ public sealed class ParserFuzzTests
     [Theory]
     [InlineData("https://xn--bcher-k-１bcher-kva.exa")]
     [InlineData("https://xn--ü.example/")]
-    public async Task A_host_that_cannot_be_translated_is_refused(string url)
+    [InlineData("//\u202e\u202e\u202e\u202e\u202e\u202e\u202e\u202e")]
+    [InlineData("file://\u202e\u202e\u202e\u202e\u202e\u202e\u202e\u202e")]
+    [InlineData("\\\\\u202e\u202e\u202e\u202e\u202e\u202e\u202e\u202e")]
+    public async Task A_host_that_the_framework_throws_at_is_refused(string url)
     {
         await using var terse = await TerseInstance.StartAsync();
 
         using var answer = await terse.Admin.PostJsonAsync("/api/v1/links", new { url });
+
+        Assert.Equal(System.Net.HttpStatusCode.BadRequest, answer.StatusCode);
+    }
+
+    [Fact]
+    public async Task A_host_that_reads_otherwise_the_second_time_is_refused()
+    {
+        await using var terse = await TerseInstance.StartAsync();
+
+        using var answer = await terse.Admin.PostJsonAsync("/api/v1/links", new { url = "https://0x7f0000\u202e01/" });
 
         Assert.Equal(System.Net.HttpStatusCode.BadRequest, answer.StatusCode);
     }
