@@ -123,8 +123,8 @@ verb=${1:-}
 [ $# -eq 0 ] || shift
 case "$verb" in
   run) exec dotnet run --project src/Terse --configuration "$configuration" -- "$@" ;;
-  fast) build; run_tests "$tests -trait- Needs=Servers" ;;
-  test) servers; build; run_tests "$tests" "$end_to_end" ;;
+  fast) build; run_tests "$tests -trait- Needs=Servers -trait- Measures=Memory" "$tests -trait Measures=Memory" ;;
+  test) servers; build; run_tests "$tests -trait- Measures=Memory" "$tests -trait Measures=Memory" "$end_to_end" ;;
   servers) servers; env | grep ^TERSE_TEST_ | sort ;;
   bench) need "${bench_programs[@]}"; exec bench/compare.sh "$@" ;;
   gateway) need "${bench_programs[@]}"; exec bench/gateway.sh "$@" ;;

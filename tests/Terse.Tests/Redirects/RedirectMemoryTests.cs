@@ -14,8 +14,9 @@ using Terse.Tests.Contracts;
 
 namespace Terse.Tests.Redirects;
 
-/// <summary>Measures memory, and so runs while no other test does.</summary>
+/// <summary>Measures memory, and so runs in a process of its own: <c>./build.sh</c> leaves this trait out of the other run.</summary>
 [Collection(nameof(RunsAlone))]
+[Trait("Measures", "Memory")]
 public sealed class RedirectMemoryTests
 {
     [Fact]

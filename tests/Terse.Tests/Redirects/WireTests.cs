@@ -1,6 +1,3 @@
-using System.Net;
-using System.Net.Sockets;
-using System.Text;
 using System.Text.RegularExpressions;
 using CsCheck;
 using Terse.Links;
@@ -9,7 +6,6 @@ using Terse.Redirects;
 namespace Terse.Tests.Redirects;
 
 /// <summary>What is answered on the wire is what Kestrel would have answered: two servers over links of the same kind are asked the same bytes.</summary>
-[Collection(nameof(RunsAlone))]
 public sealed partial class WireTests : IAsyncLifetime
 {
     private const string Plain = "GET /known HTTP/1.1\r\nHost: sho.rt\r\n\r\n";
@@ -139,32 +135,6 @@ public sealed partial class WireTests : IAsyncLifetime
             await Task.WhenAny(ended, Task.Delay(TimeSpan.FromMilliseconds(100), TimeProvider.System, TestContext.Current.CancellationToken));
         }
         await ended;
-    }
-
-    [Fact]
-    public void A_redirect_on_the_wire_allocates_no_more_than_one_through_Kestrel()
-    {
-        var (kestrel, wire) = (BytesPerRedirect(_kestrel), BytesPerRedirect(_wire));
-        TestContext.Current.TestOutputHelper?.WriteLine($"{wire:F0} bytes per redirect on the wire, {kestrel:F0} through Kestrel, the transport's part included.");
-        Assert.InRange(wire, 0, kestrel + 8);
-    }
-
-    /// <summary>What all threads of this process allocate for a request and its answer.</summary>
-    private static double BytesPerRedirect(RedirectServer server)
-    {
-        // Connected and used synchronously: a socket that was ever used asynchronously allocates with every call.
-        using var socket = new Socket(SocketType.Stream, ProtocolType.Tcp) { NoDelay = true };
-        socket.Connect(IPAddress.Loopback, server.Client.BaseAddress!.Port);
-        var request = Encoding.ASCII.GetBytes(Plain);
-        var answer = new byte[4096];
-        var allocated = 0L;
-        for (var i = 0; i < 15_000; i++)
-        {
-            if (i == 5_000) allocated = GC.GetTotalAllocatedBytes(precise: true);
-            socket.Send(request);
-            Assert.InRange(socket.Receive(answer), 100, answer.Length);
-        }
-        return (GC.GetTotalAllocatedBytes(precise: true) - allocated) / 10_000.0;
     }
 
     private static async Task<RedirectServer> StartAsync(string wire)
