@@ -14,11 +14,7 @@ internal static class KestrelTuning
     /// </param>
     public static WebApplicationBuilder UseKestrelTuning(this WebApplicationBuilder builder, bool redirectsOnly)
     {
-        builder.WebHost.ConfigureKestrel(kestrel =>
-        {
-            kestrel.AddServerHeader = false;
-            kestrel.UseWireRedirects();
-        });
+        builder.WebHost.ConfigureKestrel(kestrel => kestrel.AddServerHeader = false);
 
         // A line ends with CR LF: a server in front that sees other lines than we do can be made to pass on a request that it never saw.
         AppContext.SetSwitch("Microsoft.AspNetCore.Server.Kestrel.DisableHttp1LineFeedTerminators", true);
@@ -30,6 +26,9 @@ internal static class KestrelTuning
         {
             Environment.SetEnvironmentVariable(InlineCompletions, "1");
             builder.Services.Configure<SocketTransportOptions>(sockets => sockets.UnsafePreferInlineScheduling = true);
+
+            // Worth it on the polling threads alone: with the hop to the thread pool it gains nothing.
+            builder.WebHost.ConfigureKestrel(kestrel => kestrel.UseWireRedirects());
         }
         return builder;
     }

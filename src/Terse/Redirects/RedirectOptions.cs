@@ -114,7 +114,10 @@ internal sealed class RedirectOptions
     /// <summary>Whether every answer says <c>X-Robots-Tag: noindex</c>: search engines list destinations, not short links.</summary>
     public bool NoIndex { get; set; } = true;
 
-    /// <summary>Whether plain requests for codes are answered on the bytes of the connection, before Kestrel's HTTP: a third less CPU per redirect. Off: every request goes through Kestrel.</summary>
+    /// <summary>
+    /// Whether a node that only redirects answers plain requests for codes on the bytes of the connection, before Kestrel's HTTP: a tenth less CPU per redirect.
+    /// Off: every request goes through Kestrel, as on nodes of other roles.
+    /// </summary>
     public bool Wire { get; set; } = true;
 }
 
