@@ -1,5 +1,6 @@
 using NpgsqlTypes;
 using Terse.Auditing;
+using Terse.Links;
 
 namespace Terse.Adapters.PostgreSql;
 
@@ -19,7 +20,7 @@ internal sealed class PostgreSqlAuditStore(PostgreSqlDatabase database) : IAudit
 
     public async ValueTask<AuditPage> ListAsync(AuditQuery query, CancellationToken cancellationToken)
     {
-        var from = query.Cursor is null ? long.MaxValue : LinkCursor.Read(query.Cursor);
+        var from = query.Cursor is null ? long.MaxValue : RowCursor.Read(query.Cursor);
         var rows = await database.QueryAsync(
             """
             SELECT at, actor, action, subject, before, after, id FROM audit
@@ -32,7 +33,7 @@ internal sealed class PostgreSqlAuditStore(PostgreSqlDatabase database) : IAudit
             cancellationToken, from, query.Limit + 1, (object?)query.Subject ?? NpgsqlDbType.Text, (object?)query.Actor ?? NpgsqlDbType.Text, (object?)query.Action ?? NpgsqlDbType.Text);
         var more = rows.Count > query.Limit;
         if (more) rows.RemoveAt(rows.Count - 1);
-        return new AuditPage([.. rows.Select(static row => row.Entry)], more ? LinkCursor.Write(rows[^1].Id) : null);
+        return new AuditPage([.. rows.Select(static row => row.Entry)], more ? RowCursor.Write(rows[^1].Id) : null);
     }
 
     public ValueTask<int> SweepAsync(DateTimeOffset before, int limit, CancellationToken cancellationToken) =>

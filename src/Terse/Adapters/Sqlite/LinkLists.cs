@@ -11,7 +11,7 @@ internal static class LinkLists
     public static LinkPage Read(SqliteSession session, LinkQuery query)
     {
         var (past, order, start) = query.OldestFirst ? (">", "ASC", 0) : ("<", "DESC", long.MaxValue);
-        var from = query.Cursor is null ? start : LinkCursor.Read(query.Cursor);
+        var from = query.Cursor is null ? start : RowCursor.Read(query.Cursor);
         var match = LinkWords.Match(query.Search);
         var statement = (match, query.Tag) switch
         {
@@ -44,6 +44,6 @@ internal static class LinkLists
 
         var more = rows.Count > query.Limit;
         if (more) rows.RemoveAt(rows.Count - 1);
-        return new LinkPage([.. rows.Select(static row => row.Link)], more ? LinkCursor.Write(rows[^1].Id) : null);
+        return new LinkPage([.. rows.Select(static row => row.Link)], more ? RowCursor.Write(rows[^1].Id) : null);
     }
 }

@@ -1,4 +1,5 @@
 using Terse.Auditing;
+using Terse.Links;
 
 namespace Terse.Adapters.Sqlite;
 
@@ -39,7 +40,7 @@ internal sealed class SqliteAuditStore(SqliteDatabase database) : IAuditStore
 
     private static AuditPage List(SqliteSession session, AuditQuery query)
     {
-        var from = query.Cursor is null ? long.MaxValue : LinkCursor.Read(query.Cursor);
+        var from = query.Cursor is null ? long.MaxValue : RowCursor.Read(query.Cursor);
         var statement = query switch
         {
             { Subject: not null } => session.Prepare($"SELECT {Columns} FROM audit WHERE subject = ?3 AND {Rest}"),
@@ -54,6 +55,6 @@ internal sealed class SqliteAuditStore(SqliteDatabase database) : IAuditStore
                 Id: row.Long(6)));
         var more = rows.Count > query.Limit;
         if (more) rows.RemoveAt(rows.Count - 1);
-        return new AuditPage([.. rows.Select(static row => row.Entry)], more ? LinkCursor.Write(rows[^1].Id) : null);
+        return new AuditPage([.. rows.Select(static row => row.Entry)], more ? RowCursor.Write(rows[^1].Id) : null);
     }
 }

@@ -1,10 +1,10 @@
 using System.Buffers.Binary;
 using System.Buffers.Text;
 
-namespace Terse.Adapters.PostgreSql;
+namespace Terse.Links;
 
-/// <summary>A place in the list: the id of the last link seen, in base64url behind a byte that marks it as ours.</summary>
-internal static class LinkCursor
+/// <summary>A place in a list whose order is that of its rows: the id of the last one seen, in base64url behind a byte that marks it as ours.</summary>
+internal static class RowCursor
 {
     private const byte Mark = 0x4c;
 
