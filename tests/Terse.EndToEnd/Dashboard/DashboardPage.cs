@@ -36,14 +36,14 @@ internal sealed class DashboardPage : IAsyncDisposable
     /// <summary>Statuses that the test provokes; the browser writes each to its console.</summary>
     public bool ExpectsRefusals { get; set; }
 
-    public static async Task<DashboardPage> OpenAsync(IBrowser browser, Uri url, string? session, bool dark, bool phone, bool scripts)
+    public static async Task<DashboardPage> OpenAsync(IBrowser browser, Uri url, string? session, bool dark, bool phone, bool scripts, int? width = null)
     {
         var context = await browser.NewContextAsync(new()
         {
             BaseURL = url.GetLeftPart(UriPartial.Authority),
             StorageState = session,
             ColorScheme = dark ? ColorScheme.Dark : ColorScheme.Light,
-            ViewportSize = phone ? new() { Width = 390, Height = 844 } : new() { Width = 1360, Height = 900 },
+            ViewportSize = phone ? new() { Width = width ?? 390, Height = 844 } : new() { Width = width ?? 1360, Height = 900 },
             HasTouch = phone,
             JavaScriptEnabled = scripts,
             TimezoneId = "UTC",
@@ -72,6 +72,18 @@ internal sealed class DashboardPage : IAsyncDisposable
     public Task SeesAsync(ILocator what) => WaitAsync(() => Assertions.Expect(what.First).ToBeVisibleAsync(new() { Timeout = TimeLimit }));
 
     public Task SeesNotAsync(ILocator what) => WaitAsync(() => Assertions.Expect(what).ToHaveCountAsync(0, new() { Timeout = TimeLimit }));
+
+    /// <summary>Whether the page scrolls sideways, and which elements are to blame; null if it does not.</summary>
+    public Task<string?> TooWideAsync() => Page.EvaluateAsync<string?>("""
+        () => {
+          const limit = document.documentElement.clientWidth, excess = document.documentElement.scrollWidth - limit;
+          if (excess <= 0) return null;
+          const widest = [...document.querySelectorAll('body *')].map(element => ({ element, right: element.getBoundingClientRect().right }))
+            .filter(({ right }) => right > limit + 0.5).sort((a, b) => b.right - a.right).slice(0, 8)
+            .map(({ element, right }) => `<${element.localName} class="${element.getAttribute('class') ?? ''}"> to ${Math.round(right)}: ${element.textContent.trim().slice(0, 40)}`);
+          return `is ${excess} pixels too wide: ${widest.join('; ')}`;
+        }
+        """);
 
     public async ValueTask DisposeAsync()
     {

@@ -8,7 +8,9 @@ namespace Terse.EndToEnd.Dashboard;
 public sealed class LookTests(DashboardFixture dashboard)
 {
     private static readonly string[] Pages =
-        ["/admin", "/admin/links", "/admin/links/new", "/admin/links/spring-sale", "/admin/operations", "/admin/keys", "/admin/blocklist", "/admin/webhooks", "/admin/audit", "/admin/transfer", "/admin/planner", "/admin/sign-in"];
+        ["/admin", "/admin/links", "/admin/links/new", "/admin/links/spring-sale", "/admin/operations", "/admin/keys", "/admin/blocklist", "/admin/webhooks", "/admin/audit", "/admin/transfer", "/admin/planner", "/admin/sign-in",
+        // What visitors see: the root, a preview, the form of a password, a link that has ended, and one that never was.
+        "/", "/gh+", "/members", "/members+", "/page000", "/nobody"];
 
     [Theory]
     [InlineData(false, false)]
@@ -19,6 +21,8 @@ public sealed class LookTests(DashboardFixture dashboard)
     {
         var axe = await File.ReadAllTextAsync(Path.Combine(Root, "artifacts/npm/node_modules/axe-core/axe.min.js"), TestContext.Current.CancellationToken);
         await using var page = await dashboard.OpenAsync(dark: dark, phone: phone);
+        page.ExpectsRefusals = true;
+        using (var api = dashboard.Terse.Client()) (await api.PostAsync("/api/v1/links", System.Net.Http.Json.JsonContent.Create(new { url = "https://example.com/members", alias = "members", password = "open sesame" }), TestContext.Current.CancellationToken)).Dispose();
         var findings = new List<string>();
         foreach (var path in Pages)
         {
@@ -27,8 +31,7 @@ public sealed class LookTests(DashboardFixture dashboard)
             await page.Page.EvaluateAsync(axe);
             var result = await page.Page.EvaluateAsync<JsonElement>("async () => (await axe.run(document, { resultTypes: ['violations'] })).violations.filter(v => ['serious', 'critical'].includes(v.impact)).map(v => ({ id: v.id, nodes: v.nodes.slice(0, 3).map(n => n.html + ' ' + n.failureSummary) }))");
             findings.AddRange(result.EnumerateArray().Select(finding => $"{path}: {finding}"));
-            var tooWide = await page.Page.EvaluateAsync<int>("document.documentElement.scrollWidth - document.documentElement.clientWidth");
-            if (tooWide > 0) findings.Add($"{path} is {tooWide} pixels too wide");
+            if (await page.TooWideAsync() is { } tooWide) findings.Add($"{path} {tooWide}");
         }
 
         Assert.True(findings.Count == 0, string.Join('\n', findings));

@@ -12,12 +12,12 @@ internal sealed class PageLayout
     public const string ContentType = "text/html; charset=utf-8";
 
     private const string Style = """
-        :root{color-scheme:light dark;--ink:#16181d;--soft:#5c6370;--faint:#8b92a0;--paper:#f6f5f2;--card:#fff;--line:#e6e3dc;--accent:#3d5afe;--on:#fff;--glow:rgba(61,90,254,.10)}
-        @media(prefers-color-scheme:dark){:root{--ink:#eceef2;--soft:#a3aab8;--faint:#737b8a;--paper:#0f1115;--card:#171a21;--line:#272b35;--accent:#8c9eff;--on:#10131c;--glow:rgba(140,158,255,.13)}}
+        :root{color-scheme:light dark;--ink:#15171c;--soft:#4f5663;--faint:#626977;--paper:#f6f5f2;--card:#fff;--line:#e5e1d9;--edge:#8c8a86;--accent:#3350f0;--on:#fff;--glow:rgba(51,80,240,.09)}
+        @media(prefers-color-scheme:dark){:root{--ink:#eceef2;--soft:#aab1be;--faint:#8d95a4;--paper:#0e1014;--card:#16191f;--line:#262b34;--edge:#626a78;--accent:#93a4ff;--on:#0d1020;--glow:rgba(147,164,255,.13)}}
         *{box-sizing:border-box;margin:0}
-        body{min-height:100vh;min-height:100svh;display:grid;grid-template-rows:1fr auto;place-items:center;padding:24px;color:var(--ink);background:radial-gradient(60rem 40rem at 50% -10rem,var(--glow),transparent),var(--paper);font:16px/1.6 system-ui,-apple-system,"Segoe UI",Roboto,"Helvetica Neue",sans-serif;-webkit-font-smoothing:antialiased}
+        body{min-height:100vh;min-height:100svh;display:grid;grid-template:1fr auto/minmax(0,1fr);overflow-wrap:anywhere;place-items:center;padding:24px;color:var(--ink);background:radial-gradient(60rem 40rem at 50% -10rem,var(--glow),transparent),var(--paper);font:16px/1.6 system-ui,-apple-system,"Segoe UI",Roboto,"Helvetica Neue",sans-serif;-webkit-font-smoothing:antialiased}
         main{width:100%;max-width:34rem;padding:44px 40px 40px;background:var(--card);border:1px solid var(--line);border-radius:20px;box-shadow:0 1px 2px rgba(0,0,0,.04),0 24px 60px -24px rgba(0,0,0,.18)}
-        .mark{display:inline-block;padding:3px 11px;border-radius:99px;background:var(--glow);color:var(--accent);font:600 13px/1.6 ui-monospace,"SF Mono",Menlo,Consolas,"DejaVu Sans Mono",monospace;letter-spacing:.04em}
+        .mark{display:inline-block;max-width:100%;padding:3px 11px;border-radius:99px;background:var(--glow);color:color-mix(in srgb,var(--accent) 55%,var(--ink));font:600 13px/1.6 ui-monospace,"SF Mono",Menlo,Consolas,"DejaVu Sans Mono",monospace;letter-spacing:.04em}
         h1{margin:18px 0 10px;font-size:clamp(1.6rem,5vw,2.05rem);line-height:1.18;letter-spacing:-.022em;font-weight:680;overflow-wrap:anywhere;text-wrap:balance}
         p{color:var(--soft);text-wrap:pretty}
         .url{display:block;margin:22px 0 0;padding:16px 18px;border:1px solid var(--line);border-radius:12px;background:var(--paper);color:var(--soft);font:14px/1.65 ui-monospace,"SF Mono",Menlo,Consolas,"DejaVu Sans Mono",monospace;overflow-wrap:anywhere;max-height:12.5rem;overflow-y:auto}
@@ -28,7 +28,7 @@ internal sealed class PageLayout
         .go:hover{filter:brightness(1.08)}.go:focus-visible{outline:3px solid var(--accent);outline-offset:3px}
         .note{margin:14px 0 0;font-size:13px;color:var(--faint);text-align:center}
         label{display:block;margin:24px 0 6px;font-size:14px;color:var(--soft)}
-        input,select,textarea{width:100%;padding:12px 14px;border:1px solid var(--line);border-radius:12px;background:var(--paper);color:var(--ink);font:inherit}
+        input,select,textarea{width:100%;padding:12px 14px;border:1px solid var(--edge);border-radius:12px;background:var(--paper);color:var(--ink);font:inherit}
         input:focus-visible,select:focus-visible,textarea:focus-visible{outline:3px solid var(--accent);outline-offset:1px}
         button.go{width:100%;border:0;font:inherit;font-weight:620;cursor:pointer}
         .logo{display:block;max-height:48px;max-width:60%;margin:0 0 22px}
