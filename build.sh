@@ -8,7 +8,7 @@ tests=artifacts/bin/Terse.Tests/release/Terse.Tests
 end_to_end=artifacts/bin/Terse.EndToEnd/release/Terse.EndToEnd
 
 # What the tests run, and what the benchmark runs, as "program:Debian package". docs/testing.md says how they are found.
-test_programs=(redis-server:redis-server redis-cli:redis-tools nats-server:nats-server postgres:postgresql initdb:postgresql pg_basebackup:postgresql psql:postgresql-client node:nodejs npm:npm chromium:chromium)
+test_programs=(redis-server:redis-server redis-cli:redis-tools nats-server:nats-server postgres:postgresql initdb:postgresql pg_basebackup:postgresql psql:postgresql-client node:nodejs npm:npm chromium:chromium varnishd:varnish varnishncsa:varnish)
 bench_programs=(wrk:wrk nginx:nginx-light curl:curl python3:python3-minimal)
 
 usage() {

@@ -43,13 +43,17 @@ internal sealed class TerseProcess : IAsyncDisposable
         return StartAsync(url => ["--data", data, "--urls", url, .. key, .. more]);
     }
 
+    /// <summary>The same at a port that others know already.</summary>
+    public static Task<TerseProcess> ServeAtAsync(int port, string data, params string[] more) =>
+        StartAsync(url => ["--data", data, "--urls", url, "--set", $"BootstrapKey={AdminKey}", .. more], port);
+
     /// <summary>Stands in front of redirect nodes and waits for the first answer.</summary>
     public static Task<TerseProcess> GatewayAsync(params Uri[] nodes) =>
         StartAsync(url => ["gateway", "--urls", url, "--redirect-nodes", string.Join(',', nodes.Select(node => node.GetLeftPart(UriPartial.Authority)))]);
 
-    private static async Task<TerseProcess> StartAsync(Func<string, string[]> arguments)
+    private static async Task<TerseProcess> StartAsync(Func<string, string[]> arguments, int? port = null)
     {
-        var url = $"http://127.0.0.1:{FreePort()}";
+        var url = $"http://127.0.0.1:{port ?? FreePort()}";
         var clock = Stopwatch.StartNew();
         var terse = new TerseProcess(arguments(url)) { Url = new Uri(url) };
         using var client = terse.Client();

@@ -29,9 +29,16 @@ internal static class ClicksServices
         services.TryAddSingleton<ClickMetrics>();
         services.TryAddSingleton(Random.Shared);
         services.TryAddEnumerable(ServiceDescriptor.Singleton<IHostedService, ClickLogLifetime>());
+        return services.AddClickEnrichment().AddHostedService<ClickWorker>();
+    }
+
+    /// <summary>What turns a record into a visit.</summary>
+    public static IServiceCollection AddClickEnrichment(this IServiceCollection services)
+    {
         services.AddOptions<EnrichmentOptions>().BindConfiguration(EnrichmentOptions.Section);
-        return services
-            .AddSingleton<GeoDatabase>().AddSingleton<UserAgents>().AddSingleton<ClickEnricher>()
-            .AddHostedService<ClickWorker>();
+        services.TryAddSingleton<GeoDatabase>();
+        services.TryAddSingleton<UserAgents>();
+        services.TryAddSingleton<ClickEnricher>();
+        return services;
     }
 }

@@ -14,6 +14,10 @@ internal static class VisitFlags
         return flags;
     }
 
+    /// <summary>Of the headers Sec-GPC, DNT, and Sec-Purpose or Purpose, as a log has them.</summary>
+    public static ClickFlags Of(string gpc, string dnt, string purpose) =>
+        (gpc == "1" || dnt == "1" ? ClickFlags.Private : ClickFlags.None) | (IsAhead(purpose) ? ClickFlags.Prefetch : ClickFlags.None);
+
     private static bool IsOne(StringValues header) => header.Count == 1 && header[0] == "1";
 
     private static bool IsAhead(StringValues header)

@@ -3,6 +3,7 @@ using Terse.Adapters.Redis;
 using Terse.Admin;
 using Terse.ApiKeys;
 using Terse.Auditing;
+using Terse.Cdn;
 using Terse.Clicks;
 using Terse.Clicks.Statistics;
 using Terse.Codes;
@@ -45,6 +46,7 @@ internal static class TerseApp
             builder.Services.AddErasure();
             builder.Services.AddRescan();
             builder.Services.AddWebhooks();
+            builder.Services.AddEdgePurges();
         }
         else
         {
@@ -69,7 +71,7 @@ internal static class TerseApp
         }
 
         if (managesLinks) builder.Services.AddPortability();
-        if (roles.Has(NodeRoles.Api)) builder.Services.AddTerseOpenApi();
+        if (roles.Has(NodeRoles.Api)) builder.Services.AddTerseOpenApi().AddEdgeLogs();
         if (roles.Has(NodeRoles.Admin)) builder.Services.AddAdmin(terse);
 
         if (managesLinks || roles.Has(NodeRoles.Redirect)) builder.Services.AddRedis(builder.Configuration);
@@ -98,6 +100,7 @@ internal static class TerseApp
             app.MapStatistics();
             app.MapLiveClicks();
             app.MapDeadLetters();
+            app.MapEdgeLogs();
             app.MapPortability();
             app.MapMigration();
             app.MapAudit();

@@ -1,5 +1,6 @@
 using System.CommandLine;
 using Terse.ApiKeys;
+using Terse.Cdn;
 using Terse.Clicks;
 using Terse.Gateway;
 using Terse.Migration;
@@ -24,6 +25,7 @@ internal static class TerseCommand
             GatewayCommand.Create(),
             KeysCommand.Create(),
             DeadLettersCommand.Create(),
+            ImportClicksCommand.Create(),
             ExportCommand.Create(),
             ImportCommand.Create(),
             MigrateCommand.Create(),

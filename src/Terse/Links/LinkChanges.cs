@@ -25,11 +25,14 @@ internal interface ILinkChangeListener
 /// <param name="Link">The link as it is now; null when removed.</param>
 internal readonly record struct LinkChange(ShortCode Code, long Version, LinkChangeKind Kind, Link? Link)
 {
+    /// <summary>For how long shared caches may keep what the link was before the change; zero: no answer was to be kept.</summary>
+    public TimeSpan EdgeTtl { get; init; }
+
     public static LinkChange Created(Link link) => new(link.Code, link.Version, LinkChangeKind.Created, link);
 
-    public static LinkChange Changed(Link link) => new(link.Code, link.Version, LinkChangeKind.Changed, link);
+    public static LinkChange Changed(Link link, Link? before = null) => new(link.Code, link.Version, LinkChangeKind.Changed, link) { EdgeTtl = before?.EdgeTtl ?? TimeSpan.Zero };
 
-    public static LinkChange Removed(Link link, DateTimeOffset now) => new(link.Code, link.NextVersion(now), LinkChangeKind.Removed, null);
+    public static LinkChange Removed(Link link, DateTimeOffset now) => new(link.Code, link.NextVersion(now), LinkChangeKind.Removed, null) { EdgeTtl = link.EdgeTtl };
 }
 
 internal enum LinkChangeKind

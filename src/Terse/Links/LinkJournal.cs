@@ -20,7 +20,7 @@ internal sealed class LinkJournal(LinkChanges changes, AuditLog audit, WebhookOu
 
     public async ValueTask ChangedAsync(Link before, Link after, string actor, string action = AuditActions.LinkChanged, string? note = null)
     {
-        changes.Publish(LinkChange.Changed(after));
+        changes.Publish(LinkChange.Changed(after, before));
         await audit.RecordChangeAsync(actor, action, Subject(after), LinkState.Of(before), LinkState.Of(after, before) with { Note = note });
         await webhooks.PublishAsync(WebhookEvents.LinkChanged, [LinkState.Of(after)]);
         if (before.EndsAt != after.EndsAt) await webhooks.ScheduleEndsAsync([after]);

@@ -2,6 +2,7 @@ using System.Collections.Concurrent;
 using System.Globalization;
 using System.Text.Json;
 using Microsoft.Extensions.Options;
+using Terse.Cdn;
 using Terse.Redirects.Pages;
 
 namespace Terse.Redirects;
@@ -10,7 +11,7 @@ namespace Terse.Redirects;
 /// Writes what the redirect path answers: a redirect without a body, or an error as a page for browsers (those that accept text/html) and as
 /// RFC 9457 problem details for programs. All of it but previews is encoded once.
 /// </summary>
-internal sealed class RedirectAnswers(IOptions<RedirectOptions> options, Brand brand, PageLayout layout, TimeProvider time)
+internal sealed class RedirectAnswers(IOptions<RedirectOptions> options, IOptions<CdnOptions> cdn, Brand brand, PageLayout layout, TimeProvider time)
 {
     private const string NoIndex = "noindex";
 
@@ -19,6 +20,7 @@ internal sealed class RedirectAnswers(IOptions<RedirectOptions> options, Brand b
 
     private readonly ConcurrentDictionary<ErrorAnswer, byte[]> _pages = new();
     private readonly bool _noIndex = options.Value.NoIndex;
+    private readonly string _tagHeader = cdn.Value.TagHeader;
     private readonly string _storeRetryAfter = Seconds(options.Value.StoreRetryAfter);
 
     public void Redirect(HttpResponse response, CachedLink link, int status, string cacheControl)
@@ -27,6 +29,7 @@ internal sealed class RedirectAnswers(IOptions<RedirectOptions> options, Brand b
         var headers = response.Headers;
         headers.Location = link.Location;
         headers.CacheControl = cacheControl;
+        if (!ReferenceEquals(cacheControl, CacheHeaders.NoStore)) headers[_tagHeader] = link.Code;
         if (_noIndex) headers["X-Robots-Tag"] = NoIndex;
         response.ContentLength = 0;
     }

@@ -1,6 +1,7 @@
 using Microsoft.AspNetCore.Server.Kestrel.Core;
 using Microsoft.Extensions.DependencyInjection.Extensions;
 using Microsoft.Extensions.Options;
+using Terse.Cdn;
 using Terse.Links;
 using Terse.Redirects.Pages;
 using Terse.Redirects.Wire;
@@ -11,7 +12,7 @@ internal static class RedirectServices
 {
     public static IServiceCollection AddRedirects(this IServiceCollection services)
     {
-        services.AddRedirectOptions();
+        services.AddRedirectOptions().AddCdnOptions();
         services.TryAddSingleton<LinkPasswords>();
         services.TryAddSingleton<CodeMayExist>(static _ => static _ => true);
         return services

@@ -2,22 +2,25 @@ using System.Buffers;
 using System.Globalization;
 using System.Text;
 using Microsoft.Extensions.Options;
+using Terse.Cdn;
 
 namespace Terse.Redirects.Wire;
 
 /// <summary>Writes a redirect as HTTP/1.1 bytes: the same headers that <see cref="RedirectAnswers.Redirect"/> sets.</summary>
-internal sealed class RedirectWriter(IOptions<RedirectOptions> options, TimeProvider time)
+internal sealed class RedirectWriter(IOptions<RedirectOptions> options, IOptions<CdnOptions> cdn, TimeProvider time)
 {
     private const int DateLength = 29;
 
     private readonly byte[] _tail = Encoding.ASCII.GetBytes(options.Value.NoIndex ? "\r\nX-Robots-Tag: noindex\r\n\r\n" : "\r\n\r\n");
+    private readonly byte[] _tagHeader = Encoding.ASCII.GetBytes($"\r\n{cdn.Value.TagHeader}: ");
     private readonly long _second = time.TimestampFrequency;
     private Date _date = new([], long.MinValue);
 
     public void Write(IBufferWriter<byte> output, CachedLink link, string cacheControl, long now)
     {
         var status = StatusLine(link.Status);
-        var length = status.Length + DateLength + "\r\nCache-Control: "u8.Length + cacheControl.Length + "\r\nLocation: "u8.Length + link.Location.Length + _tail.Length;
+        var tag = ReferenceEquals(cacheControl, CacheHeaders.NoStore) ? default : _tagHeader.AsSpan();
+        var length = status.Length + DateLength + "\r\nCache-Control: "u8.Length + cacheControl.Length + "\r\nLocation: "u8.Length + link.Location.Length + tag.Length + link.Code.Length + _tail.Length;
         var span = output.GetSpan(length);
         var at = 0;
         Put(span, ref at, status);
@@ -26,6 +29,11 @@ internal sealed class RedirectWriter(IOptions<RedirectOptions> options, TimeProv
         Put(span, ref at, cacheControl);
         Put(span, ref at, "\r\nLocation: "u8);
         Put(span, ref at, link.Location);
+        if (tag.Length > 0)
+        {
+            Put(span, ref at, tag);
+            Put(span, ref at, link.Code);
+        }
         Put(span, ref at, _tail);
         output.Advance(at);
     }
