@@ -15,7 +15,7 @@ namespace Terse.Benchmarks;
 internal static class ClickBenchmark
 {
     private const string Source = "bench";
-    private const int Batch = 10_000;
+    private const int Batch = SyntheticClicks.Batch;
     private const int Repeats = 7;
 
     public static Command Command()

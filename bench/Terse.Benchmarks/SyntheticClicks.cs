@@ -12,6 +12,9 @@ internal sealed class SyntheticClicks(long rows, int links)
 {
     public const int Days = 90;
 
+    /// <summary>The clicks of one batch: as many as a worker takes at once that has to catch up (<c>Terse:Clicks:BatchSize</c> at its most).</summary>
+    public const int Batch = 100_000;
+
     private static readonly DateTimeOffset Start = new(2026, 1, 1, 0, 0, 0, TimeSpan.Zero);
     private static readonly string[] Browsers = ["Chrome Mobile", "Chrome", "Mobile Safari", "Safari", "Edge", "Firefox", "Samsung Internet", "Opera"];
     private static readonly string[] Systems = ["Android", "Windows", "iOS", "Mac OS X", "Linux", "Chrome OS"];
@@ -39,7 +42,7 @@ internal sealed class SyntheticClicks(long rows, int links)
         var (country, city, referrer, few, language, campaign) =
             (new Zipf(80, 1.2, random), new Zipf(40, 1.0, random), new Zipf(3_000, 1.1, random), new Zipf(6, 1.0, random), new Zipf(30, 1.3, random), new Zipf(400, 1.0, random));
         var clicks = new List<EnrichedClick>(count);
-        var first = batch * 10_000;
+        var first = batch * Batch;
         for (var i = 1; i <= count; i++)
         {
             var (bot, tagged, at) = (random.Next(100) < 15, random.Next(100) < 20, At(first + i - 1));

@@ -15,8 +15,13 @@ public abstract partial class ClickStoreContract
         var hourly = await AnswersAsync(ClickUnit.Hour);
         var daily = await AnswersAsync(ClickUnit.Day);
 
+        // Days cut in two at both ends, as those of another time zone are.
+        var (from, to) = (From.AddDays(60).AddHours(22), From.AddDays(68).AddHours(22));
+        var elsewhere = await AnswersAsync(ClickUnit.Day, from, to);
+
         await Store.RollUpAsync(Later, new ClickRetention(AClick.At.AddDays(8), From, From), Cancellation);
         Assert.Equal(hourly, await AnswersAsync(ClickUnit.Hour));
+        Assert.Equal(elsewhere, await AnswersAsync(ClickUnit.Day, from, to));
 
         await Store.RollUpAsync(Later, new ClickRetention(AClick.At.AddDays(8), AClick.At.AddDays(5), From), Cancellation);
         Assert.Equal(daily, await AnswersAsync(ClickUnit.Day));
@@ -86,6 +91,7 @@ public abstract partial class ClickStoreContract
 
         Assert.Equal(2, (await TotalAsync("a")).Clicks);
         Assert.Equal(2, (await TotalAsync()).Clicks);
+        Assert.Equal([("browser", 2L)], await TopAsync(ClickDimension.Browser, filters: new ClickFilter(ClickDimension.Country, "country")));
     }
 
     [Fact]
@@ -129,16 +135,23 @@ public abstract partial class ClickStoreContract
     }
 
     /// <summary>Everything a dashboard asks, as text that can be compared.</summary>
-    private async Task<string> AnswersAsync(ClickUnit unit)
+    private async Task<string> AnswersAsync(ClickUnit unit, DateTimeOffset? from = null, DateTimeOffset? to = null)
     {
+        ClickQuery Asked(string? code, params ClickFilter[] filters)
+        {
+            var query = Query(code, filters: filters);
+            return query with { From = from ?? query.From, To = to ?? query.To };
+        }
+
+
         var answers = new List<string>();
         foreach (var code in new[] { null, "link1", "a" })
         {
-            answers.AddRange((await Store.ReadSeriesAsync(Query(code), unit, Cancellation)).Select(point => $"{code} {point}"));
+            answers.AddRange((await Store.ReadSeriesAsync(Asked(code), unit, Cancellation)).Select(point => $"{code} {point}"));
             foreach (var dimension in Enum.GetValues<ClickDimension>())
             {
-                answers.AddRange((await Store.ReadTopAsync(Query(code), dimension, 100, Cancellation)).Select(group => $"{code} {dimension} {group}"));
-                answers.AddRange((await Store.ReadTopAsync(Query(code, filters: new ClickFilter(ClickDimension.Country, "country 1")), dimension, 100, Cancellation))
+                answers.AddRange((await Store.ReadTopAsync(Asked(code), dimension, 100, Cancellation)).Select(group => $"{code} {dimension} {group}"));
+                answers.AddRange((await Store.ReadTopAsync(Asked(code, new ClickFilter(ClickDimension.Country, "country 1")), dimension, 100, Cancellation))
                     .Select(group => $"{code} country 1 {dimension} {group}"));
             }
         }

@@ -139,6 +139,10 @@ public abstract partial class ClickStoreContract : ContractSuite
         Assert.Equal(new ClickCounts(1, 1, 1), await TotalAsync());
         Assert.Equal([("stays", 1L)], await TopAsync(ClickDimension.Link));
         Assert.Equal([("country", 1L)], await TopAsync(ClickDimension.Country));
+        Assert.Equal([("browser", 1L)], await TopAsync(ClickDimension.Browser, filters: new ClickFilter(ClickDimension.Country, "country")));
+        await Store.RollUpAsync(AClick.At.AddDays(50), new ClickRetention(AClick.At.AddDays(45), AClick.At.AddDays(45), From), Cancellation);
+        Assert.Equal([("stays", 1L)], await TopAsync(ClickDimension.Link));
+        Assert.Equal([("country", 1L)], await TopAsync(ClickDimension.Country));
     }
 
     [Fact]

@@ -8,13 +8,14 @@ namespace Terse.Adapters.DuckDb;
 /// <summary>Series and tops. Sums may be zero where a link was erased: such units and values are left out.</summary>
 internal sealed class ClickReader(ClickWords words)
 {
+    private const string Sums = "sum(clicks)::BIGINT AS c, sum(humans)::BIGINT AS h, sum(visitors)::BIGINT AS v";
+
     public IReadOnlyList<ClickPoint> ReadSeries(DuckDBConnection connection, ClickQuery query, ClickUnit unit, CancellationToken cancellationToken)
     {
-        if (ClickSelection.Of(connection, words, query, groupBy: null, unit >= ClickUnit.Hour) is not { } selection) return [];
+        if (ClickSelection.Of(connection, words, query, groupBy: null, unit) is not { } rows) return [];
         var sql = string.Create(CultureInfo.InvariantCulture, $"""
-            {selection.With}
-            SELECT (minute - minute % {(int)unit})::BIGINT AS start, {Sums(selection)}
-            FROM {selection.Table} WHERE {selection.Where}
+            SELECT (minute - minute % {(int)unit})::BIGINT AS start, {Sums}
+            FROM ({rows})
             GROUP BY start HAVING sum(clicks) > 0 ORDER BY start
             """);
         return Read(connection, sql, static reader => new ClickPoint(DateTimeOffset.FromUnixTimeSeconds(reader.GetInt64(0) * 60), Counts(reader)), cancellationToken);
@@ -22,14 +23,13 @@ internal sealed class ClickReader(ClickWords words)
 
     public IReadOnlyList<ClickGroup> ReadTop(DuckDBConnection connection, ClickQuery query, ClickDimension dimension, int limit, CancellationToken cancellationToken)
     {
-        if (ClickSelection.Of(connection, words, query, dimension, wholeHours: true) is not { } selection) return [];
-        var column = selection.IsTotals ? "value" : DuckDbSchema.Column(dimension);
+        if (ClickSelection.Of(connection, words, query, dimension, ClickUnit.Day) is not { } rows) return [];
 
         // Equals are in order of their text, which the engine does not have: it gives all that tie for the last place. A window's rank would sort all groups.
         var sql = string.Create(CultureInfo.InvariantCulture, $"""
-            {selection.With}, groups AS MATERIALIZED (
-                SELECT {column}::UINTEGER AS id, {Sums(selection)}
-                FROM {selection.Table} WHERE {selection.Where}
+            WITH groups AS MATERIALIZED (
+                SELECT id, {Sums}
+                FROM ({rows})
                 GROUP BY id HAVING sum(clicks) > 0)
             SELECT * FROM groups WHERE c >= (SELECT min(c) FROM (SELECT c FROM groups ORDER BY c DESC LIMIT {limit}))
             """);
@@ -48,7 +48,7 @@ internal sealed class ClickReader(ClickWords words)
         if (links.Count == 0) return new Dictionary<ShortCode, ClickCounts>();
         var sql = $"""
             SELECT value, sum(clicks)::BIGINT, sum(humans)::BIGINT, sum(visitors)::BIGINT
-            FROM (SELECT * FROM totals UNION ALL SELECT * FROM totals_fresh)
+            FROM (SELECT * FROM daily UNION ALL SELECT * FROM totals_fresh)
             WHERE kind = {(byte)ClickKind.Redirected} AND dimension = {(byte)ClickDimension.Link} AND value IN (SELECT unnest(?))
             GROUP BY value HAVING sum(clicks) > 0
             """;
@@ -62,9 +62,6 @@ internal sealed class ClickReader(ClickWords words)
         var codes = LinkIds.Codes(connection, ids);
         return id => codes.GetValueOrDefault(id, "");
     }
-
-    private static string Sums(ClickSelection selection) =>
-        $"sum(clicks)::BIGINT AS c, sum(humans)::BIGINT AS h, sum({selection.Visitors})::BIGINT AS v";
 
     private static ClickCounts Counts(DuckDBDataReader reader) => new(reader.GetInt64(1), reader.GetInt64(2), reader.GetInt64(3));
 

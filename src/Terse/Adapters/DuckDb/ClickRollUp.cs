@@ -18,12 +18,16 @@ internal static class ClickRollUp
     public static IEnumerable<Action<DuckDBConnection>> Steps(DateTimeOffset now, ClickRetention retention)
     {
         var today = (int)(now.ToUnixTimeSeconds() / 86_400);
-        yield return connection => Fold(connection, "minutes", "hours", 60, Midnight(retention.MinutesUntil));
+        yield return connection =>
+        {
+            AddPairs(connection, "minutes", "+", "minute < ?", Midnight(retention.MinutesUntil));
+            Fold(connection, "minutes", "hours", 60, Midnight(retention.MinutesUntil));
+        };
         yield return connection => Fold(connection, "hours", "days", MinutesPerDay, Midnight(retention.HoursUntil));
         yield return connection => FoldTotals(connection, today * MinutesPerDay, Midnight(retention.HoursUntil));
         yield return connection =>
         {
-            foreach (var table in Visits.Append("totals").Append("totals_fresh"))
+            foreach (var table in Visits.Concat(["totals", "totals_fresh", "daily", "pairs"]))
                 DuckDbDatabase.Execute(connection, $"DELETE FROM {table} WHERE minute < ?", Midnight(retention.DaysUntil));
         };
         yield return connection =>
@@ -33,20 +37,38 @@ internal static class ClickRollUp
         };
     }
 
-    /// <summary>Takes a link's visits out of the totals, then out of the tables.</summary>
+    /// <summary>Takes a link's visits out of the totals and pairs, then out of the tables.</summary>
     public static void Erase(DuckDBConnection connection, uint link)
     {
-        foreach (var table in Visits)
-        {
-            Subtract(connection, table, TotalsBatch.All, "0", link);
-            foreach (var dimension in DuckDbSchema.Dimensions) Subtract(connection, table, (byte)dimension, DuckDbSchema.Column(dimension), link);
-            DuckDbDatabase.Execute(connection, $"DELETE FROM {table} WHERE link = ?", link);
-        }
-        foreach (var table in new[] { "totals", "totals_fresh" })
+        DuckDbDatabase.Execute(connection, $"""
+            CREATE OR REPLACE TEMP TABLE erased AS
+            SELECT *, false AS folded FROM minutes WHERE link = {link}
+            UNION ALL SELECT *, true FROM (SELECT * FROM hours UNION ALL SELECT * FROM days) WHERE link = {link}
+            """);
+        Subtract(connection, TotalsBatch.All, "0");
+        foreach (var dimension in DuckDbSchema.Dimensions) Subtract(connection, (byte)dimension, DuckDbSchema.Column(dimension));
+        AddPairs(connection, "erased", "-", "folded");
+        foreach (var table in Visits) DuckDbDatabase.Execute(connection, $"DELETE FROM {table} WHERE link = ?", link);
+        foreach (var table in new[] { "totals", "totals_fresh", "daily" })
             DuckDbDatabase.Execute(connection, $"DELETE FROM {table} WHERE dimension = {(byte)ClickDimension.Link} AND value = ?", link);
+        DuckDbDatabase.Execute(connection, "DROP TABLE erased");
 
         // The number stays taken: hashes of today's visitors were made with it.
         DuckDbDatabase.Execute(connection, "UPDATE links SET code = '' WHERE id = ?", link);
+    }
+
+    /// <summary>Adds visits to the pairs of their days, or takes them out again.</summary>
+    private static void AddPairs(DuckDBConnection connection, string from, string sign, string where, params ReadOnlySpan<object> parameters)
+    {
+        foreach (var (lower, higher) in DuckDbSchema.Pairs)
+        {
+            DuckDbDatabase.Execute(connection, $"""
+                INSERT INTO pairs
+                SELECT minute - minute % {MinutesPerDay}, kind, {(byte)lower}, {DuckDbSchema.Column(lower)}, {(byte)higher}, {DuckDbSchema.Column(higher)},
+                    {sign}sum(clicks), {sign}sum(humans), {sign}sum(site_visitors)
+                FROM {from} WHERE {where} GROUP BY ALL ORDER BY 1, 4
+                """, parameters);
+        }
     }
 
     private static void Fold(DuckDBConnection connection, string from, string to, long grain, long until)
@@ -68,6 +90,10 @@ internal static class ClickRollUp
             INSERT INTO totals SELECT minute, {columns} FROM totals_fresh WHERE minute < ?
             GROUP BY ALL ORDER BY min(minute) // {MinutesPerDay}, dimension, value
             """, settled);
+        DuckDbDatabase.Execute(connection, $"""
+            INSERT INTO daily SELECT minute - minute % {MinutesPerDay}, {columns} FROM totals_fresh WHERE minute < ?
+            GROUP BY ALL ORDER BY 1, dimension, value
+            """, settled);
         DuckDbDatabase.Execute(connection, "DELETE FROM totals_fresh WHERE minute < ?", settled);
         DuckDbDatabase.Execute(connection, $"""
             INSERT INTO totals SELECT minute - minute % {MinutesPerDay}, {columns} FROM totals WHERE minute < ? AND minute % {MinutesPerDay} <> 0
@@ -76,12 +102,12 @@ internal static class ClickRollUp
         DuckDbDatabase.Execute(connection, $"DELETE FROM totals WHERE minute < ? AND minute % {MinutesPerDay} <> 0", daysUntil);
     }
 
-    private static void Subtract(DuckDBConnection connection, string table, byte dimension, string value, uint link) =>
+    private static void Subtract(DuckDBConnection connection, byte dimension, string value) =>
         DuckDbDatabase.Execute(connection, $"""
             INSERT INTO totals_fresh
             SELECT minute - minute % 60, kind, {dimension}, {value}, -sum(clicks), -sum(humans), -sum(site_visitors)
-            FROM {table} WHERE link = ? GROUP BY 1, 2, 4
-            """, link);
+            FROM erased GROUP BY 1, 2, 4
+            """);
 
     private static long Midnight(DateTimeOffset bound) => Math.Max(0, bound.ToUnixTimeSeconds() / 86_400 * MinutesPerDay);
 }

@@ -5,33 +5,19 @@ using Terse.Clicks;
 namespace Terse.Adapters.DuckDb;
 
 /// <summary>
-/// What a query comes to in SQL: the table that answers it cheapest, and its conditions. Totals answer a question about one dimension over whole hours;
-/// the visits themselves answer all others. Everything that stands in the text is a number or a name of ours.
+/// What a query comes to in SQL: rows of <c>minute, id, clicks, humans, visitors</c> from the tables that answer it cheapest.
+/// Totals answer questions about one dimension over whole hours, pairs those about two, and the visits themselves all others. Where nothing finer than
+/// days is asked, the whole days come from the tables by the day, and only what is left at both ends from the others.
+/// Everything that stands in the text is a number or a name of ours.
 /// </summary>
-internal sealed class ClickSelection
+internal static class ClickSelection
 {
-    private readonly List<string> _conditions;
+    private const long MinutesPerDay = 1440;
 
-    private ClickSelection(string table, string visitors, List<string> conditions) => (Table, Visitors, _conditions) = (table, visitors, conditions);
-
-    public string Table { get; }
-
-    /// <summary>The column that counts visitors.</summary>
-    public string Visitors { get; }
-
-    public bool IsTotals => Table == "totals";
-
-    public string Where => string.Join(" AND ", _conditions);
-
-    /// <summary>The WITH clause that puts the tables of a kind together.</summary>
-    public string With => IsTotals
-        ? "WITH totals AS (SELECT * FROM main.totals UNION ALL SELECT * FROM totals_fresh)"
-        : "WITH visits AS (SELECT * FROM minutes UNION ALL SELECT * FROM hours UNION ALL SELECT * FROM days)";
-
-    /// <summary>The selection, or null when nothing can match: a link or a value that was never met.</summary>
-    /// <param name="groupBy">The dimension to group by, or null for a series.</param>
-    /// <param name="wholeHours">Whether the answer needs nothing finer than hours.</param>
-    public static ClickSelection? Of(DuckDBConnection connection, ClickWords words, ClickQuery query, ClickDimension? groupBy, bool wholeHours)
+    /// <summary>The rows, or null when nothing can match: a link or a value that was never met, or no time.</summary>
+    /// <param name="groupBy">The dimension whose values become <c>id</c>, or null for a series.</param>
+    /// <param name="unit">What the answer tells apart.</param>
+    public static string? Of(DuckDBConnection connection, ClickWords words, ClickQuery query, ClickDimension? groupBy, ClickUnit unit)
     {
         var filters = new List<(ClickDimension Dimension, uint Value)>();
         if (query.Code is { } code)
@@ -45,30 +31,75 @@ internal sealed class ClickSelection
             filters.Add((filter.Dimension, value));
         }
 
-        var (from, to) = (query.From.ToUnixTimeSeconds() / 60, query.To.ToUnixTimeSeconds() / 60);
-        List<string> conditions = [.. Conditions(from, to, query.Kind)];
-        var asked = filters.Select(static filter => filter.Dimension).Append(groupBy ?? default).Where(static dimension => dimension != default).Distinct().ToList();
-        var ofLink = asked.Contains(ClickDimension.Link);
-        if (wholeHours && from % 60 == 0 && to % 60 == 0 && asked.Count <= 1)
+        var span = new Span(Math.Max(0, query.From.ToUnixTimeSeconds() / 60), Math.Max(0, query.To.ToUnixTimeSeconds() / 60));
+        if (span.IsEmpty) return null;
+        var days = unit == ClickUnit.Day ? span.WholeDays : new Span(span.From, span.From);
+        List<Span> ends = [new(span.From, days.From), new(days.To, span.To)];
+        var dimensions = filters.Select(static filter => filter.Dimension).Append(groupBy ?? default).Where(static dimension => dimension != default).Distinct().Order().ToList();
+        var isWholeHours = unit >= ClickUnit.Hour && span.From % 60 == 0 && span.To % 60 == 0;
+
+        IEnumerable<string> parts = dimensions switch
         {
-            conditions.Add(string.Create(CultureInfo.InvariantCulture, $"dimension = {(byte)asked.FirstOrDefault()}"));
-            conditions.AddRange(filters.Select(static filter => string.Create(CultureInfo.InvariantCulture, $"value = {filter.Value}")));
-            return new ClickSelection("totals", "visitors", conditions);
-        }
-
-        conditions.AddRange(filters.Select(static filter => string.Create(CultureInfo.InvariantCulture, $"{DuckDbSchema.Column(filter.Dimension)} = {filter.Value}")));
-        return new ClickSelection("visits", ofLink ? "link_visitors" : "site_visitors", conditions);
+            [] or [_] when isWholeHours => Totals(dimensions.FirstOrDefault(), filters, groupBy, days, ends, span),
+            [not ClickDimension.Link, _] when unit == ClickUnit.Day => Pairs(dimensions[0], dimensions[1], filters, groupBy, days, ends, span),
+            _ => Visits(["minutes", "hours", "days"], filters, groupBy, span),
+        };
+        return string.Join(" UNION ALL ", parts.Select(part => string.Create(CultureInfo.InvariantCulture, $"{part} AND kind = {(byte)query.Kind}")));
     }
 
-    private static IEnumerable<string> Conditions(long from, long to, ClickKind kind)
+    private static IEnumerable<string> Totals(
+        ClickDimension dimension, List<(ClickDimension Dimension, uint Value)> filters, ClickDimension? groupBy, Span days, List<Span> ends, Span all)
     {
-        yield return string.Create(CultureInfo.InvariantCulture, $"minute >= {Math.Max(0, from)} AND minute < {Math.Max(0, to)}");
-        yield return string.Create(CultureInfo.InvariantCulture, $"kind = {(byte)kind}");
+        (string Table, Span Span)[] parts = [("daily", days), ("totals", ends[0]), ("totals", ends[1]), ("totals_fresh", all)];
+        return parts.Where(static part => !part.Span.IsEmpty).Select(part => Rows(
+            part.Table, groupBy is null ? "0" : "value", "visitors", part.Span,
+            filters.Select(static filter => ("value", filter.Value)).Append(("dimension", (uint)dimension))));
     }
+
+    private static IEnumerable<string> Pairs(
+        ClickDimension lower, ClickDimension higher, List<(ClickDimension Dimension, uint Value)> filters, ClickDimension? groupBy, Span days, List<Span> ends, Span all)
+    {
+        string Column(ClickDimension dimension) => dimension == lower ? "value" : "other_value";
+        if (!days.IsEmpty)
+        {
+            yield return Rows("pairs", groupBy is { } grouped ? Column(grouped) : "0", "visitors", days,
+                [.. filters.Select(filter => (Column(filter.Dimension), filter.Value)), ("dimension", (uint)lower), ("other_dimension", (uint)higher)]);
+        }
+        foreach (var part in Visits(["minutes"], filters, groupBy, all)) yield return part;
+        foreach (var end in ends)
+            foreach (var part in end.IsEmpty ? [] : Visits(["hours", "days"], filters, groupBy, end)) yield return part;
+    }
+
+    private static IEnumerable<string> Visits(string[] tables, List<(ClickDimension Dimension, uint Value)> filters, ClickDimension? groupBy, Span span)
+    {
+        var ofLink = groupBy == ClickDimension.Link || filters.Exists(static filter => filter.Dimension == ClickDimension.Link);
+        return tables.Select(table => Rows(
+            table, groupBy is { } dimension ? DuckDbSchema.Column(dimension) : "0", ofLink ? "link_visitors" : "site_visitors", span,
+            filters.Select(static filter => (DuckDbSchema.Column(filter.Dimension), filter.Value))));
+    }
+
+    private static string Rows(string table, string id, string visitors, Span span, IEnumerable<(string Column, uint Value)> conditions) => string.Create(
+        CultureInfo.InvariantCulture,
+        $"SELECT minute, {id}::UINTEGER AS id, clicks, humans, {visitors} AS visitors FROM {table} WHERE minute >= {span.From} AND minute < {span.To}{string.Concat(conditions.Select(static condition => string.Create(CultureInfo.InvariantCulture, $" AND {condition.Column} = {condition.Value}")))}");
 
     private static uint? Find(DuckDBConnection connection, ClickWords words, ClickFilter filter)
     {
         if (filter.Dimension == ClickDimension.Link) return filter.Value == "" ? 0 : LinkIds.Find(connection, filter.Value);
         return words.TryGet(filter.Dimension, filter.Value, out var id) ? id : null;
+    }
+
+    /// <summary>Minutes since 1970, the end not among them.</summary>
+    private readonly record struct Span(long From, long To)
+    {
+        public bool IsEmpty => From >= To;
+
+        public Span WholeDays
+        {
+            get
+            {
+                var (first, end) = ((From + MinutesPerDay - 1) / MinutesPerDay * MinutesPerDay, To / MinutesPerDay * MinutesPerDay);
+                return first < end ? new Span(first, end) : new Span(From, From);
+            }
+        }
     }
 }

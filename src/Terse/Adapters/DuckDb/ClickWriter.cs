@@ -62,16 +62,16 @@ internal sealed class ClickWriter(ClickWords words, LinkIds links)
             var onLink = visit && seen.IsFirst(Day(click), SeenVisitors.OnLink(click.Visitor!.Value, link)) ? 1 : 0;
             var human = click.IsBot ? 0 : 1;
             var counts = new ClickCounts(1, human, site);
-            var hour = minute - minute % 60;
+            var hour = totals.Of(minute - minute % 60, click.Kind);
 
-            totals.Add(hour, click.Kind, TotalsBatch.All, 0, counts);
-            totals.Add(hour, click.Kind, (byte)ClickDimension.Link, link, counts with { Visitors = onLink });
+            hour.Add(TotalsBatch.All, 0, counts);
+            hour.Add((byte)ClickDimension.Link, link, counts with { Visitors = onLink });
             var row = appender.CreateRow().AppendValue(minute).AppendValue(link).AppendValue((byte)click.Kind);
             foreach (var dimension in DuckDbSchema.Dimensions)
             {
                 var word = words.GetOrAdd(dimension, click[dimension]);
                 row.AppendValue(word);
-                totals.Add(hour, click.Kind, (byte)dimension, word, counts);
+                hour.Add((byte)dimension, word, counts);
             }
 
             // The cast matters: a constant 1 would be appended as one byte.

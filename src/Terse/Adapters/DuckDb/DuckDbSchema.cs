@@ -9,6 +9,8 @@ namespace Terse.Adapters.DuckDb;
 /// <item><c>minutes</c>, <c>hours</c>, <c>days</c>: visits with all their dimensions, as they came, and folded. A folded day is in order of link, so a query
 /// for one link reads few blocks of it.</item>
 /// <item><c>totals_fresh</c>, <c>totals</c>: hours over all links, per value of a single dimension. They answer what a dashboard asks without reading visits.</item>
+/// <item><c>daily</c>: all that <c>totals</c> has, by the day: several times fewer rows.</item>
+/// <item><c>pairs</c>: all that <c>hours</c> and <c>days</c> have, by the day and per values of two dimensions, links left out.</item>
 /// </list>
 /// </summary>
 internal static class DuckDbSchema
@@ -22,7 +24,9 @@ internal static class DuckDbSchema
     /// <summary>The columns of the dimensions, in their order: their names are ours, so they may stand in SQL.</summary>
     public static readonly string DimensionColumns = string.Join(", ", Dimensions.Select(Column));
 
-    public const string VisitTiers = "minutes, hours, days";
+    /// <summary>Every two dimensions once, the lower first.</summary>
+    public static readonly (ClickDimension Lower, ClickDimension Higher)[] Pairs =
+        [.. Dimensions.SelectMany(lower => Dimensions.Where(higher => higher > lower).Select(higher => (lower, higher)))];
 
     public static readonly string Create = $"""
         CREATE TABLE IF NOT EXISTS sources (source VARCHAR PRIMARY KEY, watermark BIGINT NOT NULL);
@@ -35,6 +39,10 @@ internal static class DuckDbSchema
         {Visits("days")}
         {Totals("totals_fresh")}
         {Totals("totals")}
+        {Totals("daily")}
+        CREATE TABLE IF NOT EXISTS pairs (
+            minute UINTEGER NOT NULL, kind UTINYINT NOT NULL, dimension UTINYINT NOT NULL, value UINTEGER NOT NULL,
+            other_dimension UTINYINT NOT NULL, other_value UINTEGER NOT NULL, clicks INTEGER NOT NULL, humans INTEGER NOT NULL, visitors INTEGER NOT NULL);
         """;
 
     public static string Column(ClickDimension dimension) => dimension switch
