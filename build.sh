@@ -103,8 +103,10 @@ run_tests() {
     passed=$((passed + $(result passed)))
     failed=$((failed + $(result failed) + $(result errors)))
     skipped=$((skipped + $(result skipped)))
+    [ ! -s "$results/xml" ] || failures < "$results/xml" >> "$results/failures"
     rm -f "$results/xml"
   done
+  cat "$results/failures" 2>/dev/null || true
   rm -rf "$results"
   [ $((failed + skipped)) -eq 0 ] || status=1
   [ "$passed" -gt 0 ] || { echo "No test passed." >&2; status=1; }
@@ -117,6 +119,15 @@ result() {
   if [ -s "$results/xml" ]; then grep -o -m 1 '<assembly [^>]*>' "$results/xml" | sed -E "s/.* $1=\"([0-9]+)\".*/\1/"
   elif [ "$1" = failed ]; then echo 1
   else echo 0; fi
+}
+
+# Each failed test of a result file by its name and message, so that the end of a log always tells what is broken.
+failures() {
+  tr '\n' ' ' | sed 's/<test /\n<test /g; s/<error /\n<error /g' | grep -E '^<(test [^>]*result="Fail"|error )' | sed -E '
+    s/^<(test|error) [^>]*name="([^"]*)"[^>]*>/FAILED \2\n/
+    s/\n.*<message>(<!\[CDATA\[)?/\n  /
+    s/(\]\]>)?<\/message>.*//
+    s/&#x[AD];/ /g; s/&lt;/</g; s/&gt;/>/g; s/&quot;/"/g; s/&apos;/'"'"'/g; s/&amp;/\&/g' || true
 }
 
 verb=${1:-}

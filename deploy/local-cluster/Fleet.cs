@@ -7,11 +7,15 @@ using System.Text;
 namespace Terse.Cluster;
 
 /// <summary>Three redirect nodes, two API nodes, a worker, the dashboard and the gateway, on their engines.</summary>
-internal sealed class Fleet(string? adminKey = null) : IAsyncDisposable
+/// <param name="adminKey">The first admin key; null: one made by chance.</param>
+/// <param name="route">What stands between its processes; null: nothing.</param>
+internal sealed class Fleet(string? adminKey = null, Route? route = null) : IAsyncDisposable
 {
     private const string LettersAndDigits = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz";
 
-    private readonly Engines _engines = new();
+    private readonly Route _route = route ?? ((_, _, port) => port);
+    private readonly Engines _engines = new(route ?? ((_, _, port) => port));
+    private readonly Dictionary<string, string> _settings = [];
     private readonly List<Node> _nodes = [];
     private readonly string _adminKey = adminKey ?? $"terse_{RandomNumberGenerator.GetString(LettersAndDigits, 10)}_{RandomNumberGenerator.GetString(LettersAndDigits, 32)}";
     private readonly string _metricsToken = RandomNumberGenerator.GetString(LettersAndDigits, 24);
@@ -33,7 +37,7 @@ internal sealed class Fleet(string? adminKey = null) : IAsyncDisposable
         {
             ("PublicUrl", Gateway), ("BootstrapKey", _adminKey), ("TrustedProxies", "127.0.0.0/8"), ("DrainDelay", "00:00:00"), ("ShutdownTimeout", "00:00:10"), ("Metrics__Token", _metricsToken),
         })
-            _engines.Settings[$"Terse__{name}"] = value;
+            _settings[$"Terse__{name}"] = value;
 
         // The first one makes the tables and the admin key; the others may then come at once.
         Console.WriteLine("Starting the nodes ...");
@@ -73,14 +77,16 @@ internal sealed class Fleet(string? adminKey = null) : IAsyncDisposable
     }
 
     private async Task AddAsync(string name, string role) =>
-        Keep(await Node.StartAsync(name, "serve", Address(0), new Dictionary<string, string>(_engines.Settings) { ["Terse__Roles"] = role }));
+        Keep(await Node.StartAsync(name, "serve", Address(0), new Dictionary<string, string>([.. _engines.SettingsFor(role), .. _settings]) { ["Terse__Roles"] = role }));
 
     private void Keep(Node node)
     {
         lock (_nodes) _nodes.Add(node);
     }
 
-    private string Urls(string role) => string.Join(',', _nodes.Where(node => node.Name.StartsWith(role, StringComparison.Ordinal)).Select(node => node.Url));
+    /// <summary>Where the gateway finds the nodes of a role.</summary>
+    private string Urls(string role) => string.Join(',', _nodes.Where(node => node.Name.StartsWith(role, StringComparison.Ordinal)).Select(node =>
+        new UriBuilder(node.Url) { Port = _route("gateway", node.Name, new Uri(node.Url).Port) }.Uri.GetLeftPart(UriPartial.Authority)));
 
     private static string Address(int port)
     {

@@ -13,10 +13,10 @@ internal sealed class ClickJudge(Rig rig)
     public async Task StartAsync() => _before = await SettleAsync(atLeast: 0);
 
     /// <summary>Waits until what was answered is counted, and a while longer for what was counted beyond.</summary>
-    public async Task<ClickOutcome> FinishAsync(RedirectOutcome redirects)
+    public async Task<ClickOutcome> FinishAsync(Visitor visitor)
     {
-        var counted = await SettleAsync(_before + redirects.Right) - _before;
-        return new ClickOutcome(Math.Max(0, redirects.Right - counted), Math.Max(0, counted - redirects.Right - redirects.Failed));
+        var counted = await SettleAsync(_before + visitor.Redirected) - _before;
+        return new ClickOutcome(Math.Max(0, visitor.Redirected - counted), Math.Max(0, counted - visitor.Redirected - visitor.Unanswered));
     }
 
     private async Task<long> SettleAsync(long atLeast)

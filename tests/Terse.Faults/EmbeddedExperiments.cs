@@ -12,6 +12,16 @@ internal static class EmbeddedExperiments
         yield return Experiment.Of("clock an hour back", () => rig.Clock.Step(TimeSpan.FromHours(-1)), () => rig.Clock.Step(TimeSpan.Zero));
         yield return Experiment.Of("clock two days forward", () => rig.Clock.Step(TimeSpan.FromDays(2)), () => rig.Clock.Step(TimeSpan.Zero));
         yield return new Experiment(
+            "disk error: read-only under the embedded stores",
+            rig.Disk.FailAsync,
+            async () =>
+            {
+                await terse.KillAsync();
+                await rig.Disk.RepairAsync();
+                await terse.RestartAsync();
+            },
+            MendedByRestart: true);
+        yield return new Experiment(
             "kill -9 terse on a full disk",
             async () =>
             {

@@ -6,7 +6,10 @@ namespace Terse.Faults;
 /// <param name="Mend">Mends it. The redirects and writes of the time in between, and of a while after, are judged.</param>
 /// <param name="StopsRedirects">The fault is the death of the only node that visitors reach: redirects may fail meanwhile.</param>
 /// <param name="CountsTwice">A process that is paused answers when it wakes what the gateway has long asked another: both count it.</param>
-internal sealed record Experiment(string Fault, Func<Task> Break, Func<Task> Mend, bool StopsRedirects = false, bool CountsTwice = false)
+/// <param name="EditsAreSeen">Edits are acknowledged while the fault is held, and visitors must come to see them before it is mended.</param>
+/// <param name="MendedByRestart">The only node that visitors reach is ended and started again to mend it: redirects may fail from there on, not before.</param>
+internal sealed record Experiment(
+    string Fault, Func<Task> Break, Func<Task> Mend, bool StopsRedirects = false, bool CountsTwice = false, bool EditsAreSeen = false, bool MendedByRestart = false)
 {
     public static Experiment Kill(Faulty part, bool stopsRedirects = false) =>
         new($"kill -9 {part.Name}", part.KillAsync, part.RestartAsync, stopsRedirects);
@@ -27,7 +30,8 @@ internal sealed record Experiment(string Fault, Func<Task> Break, Func<Task> Men
 
     public static Experiment Of(string fault, Action @break, Action mend, bool stopsRedirects = false) => new(fault, () => Now(@break), () => Now(mend), stopsRedirects);
 
-    private static Task Now(Action action)
+    /// <summary>Something that is done at once.</summary>
+    public static Task Now(Action action)
     {
         action();
         return Task.CompletedTask;

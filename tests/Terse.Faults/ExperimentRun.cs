@@ -4,26 +4,30 @@ namespace Terse.Faults;
 internal sealed class ExperimentRun(Rig rig, double redirectsPerSecond, int writers, TimeSpan held)
 {
     private static readonly TimeSpan Steady = TimeSpan.FromSeconds(2);
+    private static readonly TimeSpan Soon = TimeSpan.FromSeconds(1);
     private static readonly TimeSpan Recovery = TimeSpan.FromSeconds(4);
 
     public async Task<ExperimentResult> RunAsync(Experiment experiment)
     {
         var clicks = new ClickJudge(rig);
         await clicks.StartAsync();
-        await using var redirects = new RedirectLoad(rig.Redirects, rig.Links, redirectsPerSecond);
-        await using var writes = new WriteLoad(rig.Api, writers);
+        using var visitor = new Visitor(rig.Redirects);
+        await using var redirects = new RedirectLoad(visitor, rig.Links, redirectsPerSecond);
+        await using var writes = new WriteLoad(rig.Api, writers, visitor);
         redirects.Start();
         writes.Start();
 
         await Task.Delay(Steady, TimeProvider.System);
         await experiment.Break();
         await Task.Delay(held, TimeProvider.System);
+        if (experiment.EditsAreSeen) await writes.SeeEditsAsync(Soon, patience: TimeSpan.Zero);
+        var missed = redirects.Missed;
         await experiment.Mend();
         await Task.Delay(Recovery, TimeProvider.System);
 
         var seen = await redirects.FinishAsync();
         var written = await writes.FinishAsync();
-        return new ExperimentResult(rig.Name, experiment, seen, written, await clicks.FinishAsync(seen));
+        return new ExperimentResult(rig.Name, experiment, seen, missed, written, await clicks.FinishAsync(visitor), visitor.Reasons);
     }
 }
 
@@ -31,9 +35,14 @@ internal sealed class ExperimentRun(Rig rig, double redirectsPerSecond, int writ
 /// <param name="Surplus">Counted beyond what was answered and what may have been answered unseen.</param>
 internal readonly record struct ClickOutcome(long Lost, long Surplus);
 
-internal sealed record ExperimentResult(string Rig, Experiment Experiment, RedirectOutcome Redirects, WriteOutcome Writes, ClickOutcome Clicks)
+/// <param name="MissedBefore">Redirects that failed before it was mended.</param>
+/// <param name="Reasons">The most frequent failures of redirects in words.</param>
+internal sealed record ExperimentResult(string Rig, Experiment Experiment, RedirectOutcome Redirects, long MissedBefore, WriteOutcome Writes, ClickOutcome Clicks, string Reasons)
 {
+    /// <summary>Of links that were there before, that were made meanwhile, or whose edit must be seen.</summary>
+    public long Wrong => Redirects.Wrong + Writes.Denied + Writes.Unseen;
+
     /// <summary>Whether the aims were met: nothing wrong, nothing lost, and no failed redirect but by the death of the only way in.</summary>
-    public bool Good => Redirects.Wrong == 0 && Writes is { Lost: 0, Repeated: 0 } && Clicks.Lost == 0 && (Clicks.Surplus == 0 || Experiment.CountsTwice)
-        && (Experiment.StopsRedirects || Redirects is { Failed: 0, KnownDown: 0 });
+    public bool Good => Wrong == 0 && Writes is { Lost: 0, Repeated: 0 } && (Clicks.Lost == 0 || Experiment.MendedByRestart) && (Clicks.Surplus == 0 || Experiment.CountsTwice)
+        && (Experiment.StopsRedirects || (Experiment.MendedByRestart ? MissedBefore == 0 : Redirects is { Failed: 0, KnownDown: 0 }));
 }

@@ -8,13 +8,15 @@ internal sealed class FleetRig : Rig
     private readonly Fleet _fleet;
     private readonly Faulty[] _parts;
 
-    private FleetRig(Fleet fleet, string links)
+    private FleetRig(Fleet fleet, Network network, string links)
     {
-        (_fleet, LinksAreIn) = (fleet, links);
+        (_fleet, Network, LinksAreIn) = (fleet, network, links);
         _parts = [.. fleet.Nodes.Select(Faulty.Of), .. fleet.Engines.Processes.Select(server => Faulty.Of(server.Key, server.Value))];
     }
 
     public string LinksAreIn { get; }
+
+    public Network Network { get; }
 
     public override string Name => $"fleet on {LinksAreIn}";
 
@@ -26,17 +28,19 @@ internal sealed class FleetRig : Rig
 
     public static async Task<FleetRig> StartAsync(string links)
     {
-        var fleet = new Fleet(AdminKey);
+        var network = new Network();
+        var fleet = new Fleet(AdminKey, network.Route);
         try
         {
             await fleet.StartAsync(links, port: 0);
-            var rig = new FleetRig(fleet, links);
+            var rig = new FleetRig(fleet, network, links);
             await rig.SeedAsync();
             return rig;
         }
         catch
         {
             await fleet.DisposeAsync();
+            await network.DisposeAsync();
             throw;
         }
     }
@@ -54,5 +58,13 @@ internal sealed class FleetRig : Rig
         }
     }
 
-    public override ValueTask DisposeAsync() => _fleet.DisposeAsync();
+    /// <summary>Stops what the replica has from following the primary, or lets it go on.</summary>
+    public Task ReplicaAsync(bool follows) =>
+        _fleet.Engines.Replica!.SqlAsync(follows ? "select pg_wal_replay_resume()" : "select pg_wal_replay_pause()");
+
+    public override async ValueTask DisposeAsync()
+    {
+        await _fleet.DisposeAsync();
+        await Network.DisposeAsync();
+    }
 }

@@ -16,10 +16,11 @@ internal static class Report
             run {redirectsPerSecond:0} redirects/s (open loop: each leaves at its time, whatever became of the others) over 500 links, and {writers} writers that create and edit as fast as they are answered.
             A fault is held for {held.TotalSeconds:0} s; the load goes on for 4 s after it is mended. Then everything that was acknowledged is read back, and the clicks are counted.
 
-            - **wrong**: led elsewhere, or 404 for a link that is there. **known down**: 503 with `Retry-After`. **failed**: anything else, a request without an answer within 5 s included.
+            - **wrong**: led elsewhere, or 404 for a link that is there. Each link that a writer makes is followed at once, and edited links when all is well again: they count here too. **known down**: 503 with `Retry-After`. **failed**: anything else, a request without an answer within 5 s included.
             - **longest gap**: between two right answers. **lost writes**: acknowledged creates and edits that are not there, or a code given twice.
             - **lost clicks**: redirects that a visitor got and no statistic counts; **surplus**: counted, but neither answered nor possibly answered.
             - A process that is paused answers when it wakes what the gateway has asked another meanwhile: such a redirect is counted by both, and shows as surplus.
+            - A fault marked ‡ is mended by ending and starting the process: redirects may fail from there on, not before, and clicks that no disk took go with it.
             - A fault marked † kills or stops the only way in: its redirects cannot be answered meanwhile.
 
 
@@ -39,6 +40,6 @@ internal static class Report
     {
         var (redirects, writes, clicks) = (result.Redirects, result.Writes, result.Clicks);
         return string.Create(CultureInfo.InvariantCulture,
-            $"| {result.Experiment.Fault}{(result.Experiment.StopsRedirects ? " †" : "")} | {redirects.Sent} | {redirects.Wrong} | {redirects.KnownDown} | {redirects.Failed} | {redirects.LongestGap.TotalMilliseconds:0} ms | {redirects.P99:0.0} ms | {writes.Acknowledged} | {writes.Refused} | {writes.Lost + writes.Repeated} | {clicks.Lost} | {clicks.Surplus} | {(result.Good ? "✓" : "✗ " + redirects.Reasons)} |");
+            $"| {result.Experiment.Fault}{(result.Experiment.StopsRedirects ? " †" : result.Experiment.MendedByRestart ? " ‡" : "")} | {redirects.Sent} | {result.Wrong} | {redirects.KnownDown} | {redirects.Failed} | {redirects.LongestGap.TotalMilliseconds:0} ms | {redirects.P99:0.0} ms | {writes.Acknowledged} | {writes.Refused} | {writes.Lost + writes.Repeated} | {clicks.Lost} | {clicks.Surplus} | {(result.Good ? "✓" : "✗ " + result.Reasons)} |");
     }
 }

@@ -15,7 +15,8 @@ internal static class Soak
     {
         await using var rig = await EmbeddedRig.StartAsync(diskMegabytes: 2048);
         var process = rig.ProcessId;
-        await using var redirects = new RedirectLoad(rig.Redirects, rig.Links, redirectsPerSecond);
+        using var visitor = new Visitor(rig.Redirects);
+        await using var redirects = new RedirectLoad(visitor, rig.Links, redirectsPerSecond);
         await using var writes = new WriteLoad(rig.Api, writers) { Pause = TimeSpan.FromMilliseconds(5) };
         redirects.Start();
         writes.Start();

@@ -11,6 +11,8 @@ internal sealed class DynaliteServer(ServerProcess process) : IAsyncDisposable
     /// <summary>The ServiceURL for a client; any credentials and region will do.</summary>
     public string Url => $"http://127.0.0.1:{process.Port}";
 
+    public ServerProcess Process => process;
+
     /// <summary>One of the caller's own, to kill and restart (empty).</summary>
     public static async Task<DynaliteServer> StartAsync() => new(await ServerProcess.StartAsync(
         Programs.Find("node"),

@@ -2,7 +2,7 @@ using System.Globalization;
 
 namespace Terse.Servers;
 
-/// <summary>Three nats-servers with JetStream that keep streams together.</summary>
+/// <summary>Three nats-servers with JetStream that keep streams together. Clients come where they were told to, and hear of no other addresses.</summary>
 internal sealed class NatsCluster : IAsyncDisposable
 {
     private const int Size = 3;
@@ -24,6 +24,7 @@ internal sealed class NatsCluster : IAsyncDisposable
             [
                 "--addr", "127.0.0.1", "--port", port.ToString(CultureInfo.InvariantCulture), "--jetstream", "--store_dir", folder,
                 "--server_name", $"n{node + 1}", "--cluster_name", "terse", "--cluster", peers[node], "--routes", string.Join(',', peers.Where(peer => peer != peers[node])),
+                "--no_advertise",
             ],
             "metadata leader"))));
     }

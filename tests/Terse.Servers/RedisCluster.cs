@@ -18,14 +18,15 @@ internal sealed class RedisCluster : IAsyncDisposable
 
     public IReadOnlyList<RedisServer> Nodes => _nodes;
 
-    public static async Task<RedisCluster> StartAsync()
+    /// <param name="announced">The port under which clients and the other nodes are told to come to a node, by its own port. Null: its own.</param>
+    public static async Task<RedisCluster> StartAsync(Func<int, int>? announced = null)
     {
         string[] options =
         [
             "--cluster-enabled", "yes", "--cluster-node-timeout", "500", "--cluster-require-full-coverage", "no", "--cluster-allow-reads-when-down", "yes",
             "--repl-diskless-sync-delay", "0", "--cluster-replica-validity-factor", "0",
         ];
-        var nodes = await Task.WhenAll(Enumerable.Range(0, 2 * Primaries).Select(_ => RedisServer.StartAsync([.. options, "--cluster-port", ServerProcess.FreePort().ToString(CultureInfo.InvariantCulture)])));
+        var nodes = await Task.WhenAll(Enumerable.Range(0, 2 * Primaries).Select(_ => StartNodeAsync(options, announced)));
         var cluster = new RedisCluster(nodes);
         try
         {
@@ -40,6 +41,16 @@ internal sealed class RedisCluster : IAsyncDisposable
             await cluster.DisposeAsync();
             throw;
         }
+    }
+
+    private static Task<RedisServer> StartNodeAsync(string[] options, Func<int, int>? announced)
+    {
+        var bus = Text(ServerProcess.FreePort());
+        return announced is null
+            ? RedisServer.StartAsync([.. options, "--cluster-port", bus])
+            : RedisServer.StartAsync(port => [.. options, "--cluster-port", bus, "--cluster-announce-bus-port", bus, "--cluster-announce-ip", "127.0.0.1", "--cluster-announce-port", Text(announced(port))]);
+
+        static string Text(int port) => port.ToString(CultureInfo.InvariantCulture);
     }
 
     /// <summary>The primary that has the slot of <paramref name="key"/> now.</summary>

@@ -14,12 +14,15 @@ internal sealed class RedisServer(ServerProcess process) : IAsyncDisposable
     public ServerProcess Process => process;
 
     /// <summary>One of the caller's own, to kill, pause and restart; <paramref name="options"/> are more command-line options, such as "--maxmemory", "1mb".</summary>
-    public static async Task<RedisServer> StartAsync(params string[] options) => new(await ServerProcess.StartAsync(
+    public static Task<RedisServer> StartAsync(params string[] options) => StartAsync(_ => options);
+
+    /// <param name="options">More command-line options, by the port.</param>
+    public static async Task<RedisServer> StartAsync(Func<int, string[]> options) => new(await ServerProcess.StartAsync(
         Programs.Find("redis-server"),
         (port, folder) =>
         [
             "--bind", "127.0.0.1", "--port", port.ToString(CultureInfo.InvariantCulture), "--dir", folder, "--save", "", "--appendonly", "no",
-            "--loglevel", "notice", .. options,
+            "--loglevel", "notice", .. options(port),
         ],
         "Ready to accept connections"));
 

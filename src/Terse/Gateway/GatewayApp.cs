@@ -21,7 +21,7 @@ internal static class GatewayApp
         configure?.Invoke(builder.Services);
 
         var app = builder.Build();
-        app.UseMiddleware<RequestHygiene>();
+        app.UseRequestHygiene(app.Services.GetRequiredService<GatewayMetrics>().Refused);
         if (terse.TrustedProxies.Length > 0) app.UseForwardedHeaders();
         app.UseExceptionHandler();
         app.UseRouting();

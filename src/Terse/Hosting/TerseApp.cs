@@ -79,6 +79,7 @@ internal static class TerseApp
         configure?.Invoke(builder.Services);
 
         var app = builder.Build();
+        app.UseRequestHygiene();
         if (terse.TrustedProxies.Length > 0) app.UseForwardedHeaders();
         if (roles.Has(NodeRoles.Redirect)) app.UseRedirects();
         app.UseExceptionHandler();

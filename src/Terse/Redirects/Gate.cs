@@ -24,22 +24,35 @@ internal sealed class Gate(int places, TimeSpan patience, TimeSpan retryAfter, T
     {
         if (MustStayOut()) return ValueTask.FromResult(false);
         if (_places.Wait(0)) return ValueTask.FromResult(true);
-        return patience == TimeSpan.Zero ? ValueTask.FromResult(false) : new(_places.WaitAsync(patience));
+        return patience == TimeSpan.Zero ? ValueTask.FromResult(false) : WaitAsync();
     }
 
     public void Leave(bool succeeded)
     {
-        _places.Release();
-        if (succeeded)
+        if (!succeeded)
         {
-            if (Volatile.Read(ref _failures) != 0) Volatile.Write(ref _failures, 0);
-            return;
+            lock (_lock)
+            {
+                if (++_failures >= FailuresToShut) _shutUntil = After();
+            }
+        }
+        else if (Volatile.Read(ref _failures) != 0)
+        {
+            Volatile.Write(ref _failures, 0);
         }
 
-        lock (_lock)
-        {
-            if (++_failures >= FailuresToShut) _shutUntil = After();
-        }
+        // Last, so that who waits for this place knows what became of the call.
+        _places.Release();
+    }
+
+    private async ValueTask<bool> WaitAsync()
+    {
+        if (!await _places.WaitAsync(patience)) return false;
+        if (!MustStayOut()) return true;
+
+        // Shut while this call waited: it would wait as long again for what those before it have found out.
+        _places.Release();
+        return false;
     }
 
     private bool MustStayOut()

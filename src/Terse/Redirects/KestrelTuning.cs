@@ -1,4 +1,5 @@
 using Microsoft.AspNetCore.Server.Kestrel.Transport.Sockets;
+using Terse.Hosting;
 
 namespace Terse.Redirects;
 
@@ -14,7 +15,11 @@ internal static class KestrelTuning
     /// </param>
     public static WebApplicationBuilder UseKestrelTuning(this WebApplicationBuilder builder, bool redirectsOnly)
     {
-        builder.WebHost.ConfigureKestrel(kestrel => kestrel.AddServerHeader = false);
+        builder.WebHost.ConfigureKestrel(kestrel =>
+        {
+            kestrel.AddServerHeader = false;
+            kestrel.ReadStrictLengths();
+        });
 
         // A line ends with CR LF: a server in front that sees other lines than we do can be made to pass on a request that it never saw.
         AppContext.SetSwitch("Microsoft.AspNetCore.Server.Kestrel.DisableHttp1LineFeedTerminators", true);

@@ -82,6 +82,23 @@ public sealed class StoreOutageTests
     }
 
     [Fact]
+    public async Task Who_waits_for_a_place_while_the_store_turns_out_to_be_down_waits_no_longer()
+    {
+        await using var server = await RedirectServer.StartAsync(("StoreConcurrency", "1"), ("StoreTimeout", "00:01:00"), ("StoreRetryAfter", "00:05:00"));
+        server.Store.Down = true;
+        for (var i = 0; i < 4; i++) Assert.Equal(503, await StatusAsync(server, $"/code{i}"));
+        server.Store.Hold();
+        var last = StatusAsync(server, "/last");
+        await Eventually.Is(5, () => server.Store.Reads);
+        var waiting = StatusAsync(server, "/waiting");
+        await Eventually.Is(6, () => server.Count(RedirectCount.Flights));
+
+        server.Time.Advance(TimeSpan.FromMinutes(1));
+
+        Assert.Equal((503, 503, 5), (await last, await waiting, server.Store.Reads));
+    }
+
+    [Fact]
     public async Task Store_that_does_not_answer_in_time_counts_as_down()
     {
         await using var server = await RedirectServer.StartAsync(("StoreTimeout", "00:00:02"));

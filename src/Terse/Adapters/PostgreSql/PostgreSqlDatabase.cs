@@ -17,6 +17,7 @@ internal sealed class PostgreSqlDatabase : IAsyncDisposable
     {
         _primary = PostgreSqlDataSources.Primary(options.Value);
         _migrations = new PostgreSqlMigrations(log);
+        KeepThreads(options.Value.MaxConnections + options.Value.MaxReadConnections);
     }
 
     /// <summary>Runs one statement and returns how many rows it changed.</summary>
@@ -72,4 +73,14 @@ internal sealed class PostgreSqlDatabase : IAsyncDisposable
     }
 
     public ValueTask DisposeAsync() => _primary.DisposeAsync();
+
+    /// <summary>
+    /// The driver gives up on a statement synchronously, by a connection of its own: where the network is silent, a thread of the pool stands still for
+    /// each. The pool grows by about one thread a second beyond its minimum, and all else in the process would wait for it.
+    /// </summary>
+    private static void KeepThreads(int connections)
+    {
+        ThreadPool.GetMinThreads(out var workers, out var completions);
+        ThreadPool.SetMinThreads(Math.Max(workers, Environment.ProcessorCount + connections), completions);
+    }
 }
