@@ -3,7 +3,7 @@ using Terse.Hosting;
 
 namespace Terse.Planning;
 
-/// <summary>This very program as a server of its own on a free loopback port, so that its processor time can be told from the load generator's.</summary>
+/// <summary>This very program as a redirect node of its own on a free loopback port, so that its processor time can be told from the load generator's.</summary>
 internal sealed class CalibrationServer : IAsyncDisposable
 {
     private const string UrlLine = "API reference";
@@ -37,7 +37,7 @@ internal sealed class CalibrationServer : IAsyncDisposable
             start.FileName = "dotnet";
             start.ArgumentList.Add(self);
         }
-        foreach (var argument in (string[])["serve", "--data", data, "--urls", "http://127.0.0.1:0", "--set", "LogFormat=Text"]) start.ArgumentList.Add(argument);
+        foreach (var argument in (string[])["serve", "--data", data, "--roles", "Redirect", "--urls", "http://127.0.0.1:0", "--set", "LogFormat=Text"]) start.ArgumentList.Add(argument);
         start.Environment["Logging__LogLevel__Default"] = "Warning";
 
         var process = Process.Start(start)!;

@@ -19,18 +19,18 @@ internal sealed class MachineNeed(Workload workload, Measurements measured)
         Math.Max(1, Math.Ceiling(Math.Round(Math.Log(1 - availability) / Math.Log(1 - Assumptions.MachineAvailability), 6)));
 
     /// <summary>Redirect nodes in one region.</summary>
-    public double RedirectNodes(Traffic traffic) => InRegion(traffic.PeakRedirectsPerSecond, PerMachine(measured.RedirectCpuMicroseconds));
+    public double RedirectNodes(Traffic traffic) => InRegion(traffic.PeakRedirectsPerSecond, PerMachine(measured.RedirectCpuMicroseconds.Value));
 
     public IReadOnlyList<RoleNeed> Of(int rung, bool hasSharedCache, Traffic traffic, StorageNeed links, ClickVolume clicks, CacheNeed cache)
     {
         var peak = traffic.PeakRedirectsPerSecond;
-        if (rung == 1) return [new("terse serve", 1, $"{Units.Share(peak / PerMachine(measured.RedirectCpuMicroseconds))} of its processors for redirects at the peak")];
+        if (rung == 1) return [new("terse serve", 1, $"{Units.Share(peak / PerMachine(measured.RedirectCpuMicroseconds.Value + measured.ClickCpuMicroseconds.Value))} of its processors for redirects and their clicks at the peak")];
 
         var behindL1 = CacheNeed.Behind(peak, cache.ExpectedL1HitRate);
         var roles = new List<RoleNeed>
         {
-            Role("gateway", "redirects", peak, PerMachine(measured.GatewayCpuMicroseconds)),
-            Role("Redirect", "redirects", peak, PerMachine(measured.RedirectCpuMicroseconds)),
+            Role("gateway", "redirects", peak, PerMachine(measured.GatewayCpuMicroseconds.Value)),
+            Role("Redirect", "redirects", peak, PerMachine(measured.RedirectCpuMicroseconds.Value)),
             Role("Api", "creates", traffic.PeakCreatesPerSecond, measured.EmbeddedCreatesPerSecond.Value),
         };
         if (rung >= 3) roles.Add(Role("Clicks", "clicks", clicks.PeakPerSecond, measured.QueueConsumesPerSecond.Value));
@@ -40,7 +40,7 @@ internal sealed class MachineNeed(Workload workload, Measurements measured)
         return roles;
     }
 
-    private double PerMachine(Measurement cpuMicroseconds) => workload.MachineCores * 1e6 / cpuMicroseconds.Value;
+    private double PerMachine(double cpuMicroseconds) => workload.MachineCores * 1e6 / cpuMicroseconds;
 
     private double InRegion(double load, double perMachine)
     {

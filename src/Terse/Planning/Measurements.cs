@@ -17,8 +17,11 @@ internal sealed record Measurement(double Value, DateOnly Date, string Machine, 
 /// </summary>
 internal sealed record Measurements
 {
-    /// <summary>Processor time of the whole server for one redirect that L1 answers, in microseconds of one core.</summary>
+    /// <summary>Processor time of a redirect node for one redirect that L1 answers, its click recorded, in microseconds of one core.</summary>
     public required Measurement RedirectCpuMicroseconds { get; init; }
+
+    /// <summary>Processor time of a worker for one click, read, enriched and written to the embedded store, in microseconds of one core.</summary>
+    public required Measurement ClickCpuMicroseconds { get; init; }
 
     /// <summary>Processor time of one redirect through the gateway, the gateway's share alone, in microseconds of one core.</summary>
     public required Measurement GatewayCpuMicroseconds { get; init; }
@@ -63,7 +66,8 @@ internal sealed record Measurements
     [JsonIgnore]
     public IEnumerable<(string Name, Measurement Measured)> All =>
     [
-        (nameof(RedirectCpuMicroseconds), RedirectCpuMicroseconds), (nameof(GatewayCpuMicroseconds), GatewayCpuMicroseconds),
+        (nameof(RedirectCpuMicroseconds), RedirectCpuMicroseconds), (nameof(ClickCpuMicroseconds), ClickCpuMicroseconds),
+        (nameof(GatewayCpuMicroseconds), GatewayCpuMicroseconds),
         (nameof(EmbeddedCreatesPerSecond), EmbeddedCreatesPerSecond), (nameof(EmbeddedReadsPerSecond), EmbeddedReadsPerSecond),
         (nameof(PostgresCreatesPerSecond), PostgresCreatesPerSecond), (nameof(PostgresReadsPerSecond), PostgresReadsPerSecond),
         (nameof(PostgresClicksPerSecond), PostgresClicksPerSecond), (nameof(RedisReadsPerSecond), RedisReadsPerSecond),

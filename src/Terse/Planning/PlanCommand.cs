@@ -25,7 +25,7 @@ internal static class PlanCommand
     private static readonly Option<FileInfo?> File = new("--file") { Description = "A JSON object with any of the fields below, such as { \"daily-users\": \"100M\" }.", HelpName = "PLAN.JSON" };
     private static readonly Option<bool> Json = new("--json") { Description = "Print the plan as JSON." };
     private static readonly Option<bool> Markdown = new("--markdown") { Description = "Print the plan as Markdown." };
-    private static readonly Option<bool> Measure = new("--measure") { Description = "Measure the constants here first, in about 20 seconds, and use them." };
+    private static readonly Option<bool> Measure = new("--measure") { Description = "Measure the constants here first, in about 30 seconds, and use them." };
     private static readonly Option<FileInfo?> Constants = new("--constants") { Description = "Use the constants of this file, as --save-constants writes it.", HelpName = "FILE" };
     private static readonly Option<FileInfo?> SaveConstants = new("--save-constants") { Description = "Write the constants that were used.", HelpName = "FILE" };
 
