@@ -22,6 +22,7 @@ usage() {
   bench    compare redirects with bare Kestrel and nginx: [seconds per run] [links]
   gateway  compare redirects asked of a node directly with those through the gateway: [seconds per run] [links]
   scale    CPU per redirect, hit rate and bytes per link from 10,000 to 10 million links: [seconds per run] [links ...]
+  predict  the planner's prediction against what is measured here: [links ...]
   faults   break a running Terse in every way it must survive, under load, and write docs/reliability.md: [--only WORDS]
   soak     a steady mixed load for ten minutes: what is held at the end is what was held at the start: [--minutes N]
   cluster  start a fleet on loopback: three redirect nodes, two API nodes, the gateway, and their servers: [--links DynamoDb] [--port 8080]
@@ -140,6 +141,7 @@ case "$verb" in
   bench) need "${bench_programs[@]}"; exec bench/compare.sh "$@" ;;
   gateway) need "${bench_programs[@]}"; exec bench/gateway.sh "$@" ;;
   scale) need "${bench_programs[@]}"; exec bench/scale.sh "$@" ;;
+  predict) need "${bench_programs[@]}"; exec bench/predict.sh "$@" ;;
   faults) faults --report docs/reliability.md "$@" ;;
   soak) faults soak "$@" ;;
   cluster)

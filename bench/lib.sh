@@ -35,3 +35,13 @@ measure() {
 
 # port, name: the sum of a counter at /metrics
 counter() { curl -s "http://127.0.0.1:$1/metrics" | awk -v name="^$2" '$0 ~ name { sum += $2 } END { printf "%d", sum }'; }
+
+# links: seeds so many, or takes what KEEP has; leaves the place in $seed: data, codes, bytes, seconds
+seed_links() {
+  local started=$SECONDS
+  seed="${KEEP:-$work}/$1"
+  [ -e "$seed/seconds" ] && return
+  rm -rf "$seed"; mkdir -p "$seed"
+  "$bench" seed --data "$seed/data" --links "$1" --codes "$seed/codes" >&2
+  du -sb "$seed/data" | cut -f1 > "$seed/bytes"; echo $((SECONDS - started)) > "$seed/seconds"
+}

@@ -12,12 +12,7 @@ connections=${CONNECTIONS:-64}; threads=${THREADS:-1}; rounds=${ROUNDS:-5}
 publish
 declare -A pids_of ports misses redirects
 for links in "${sizes[@]}"; do
-  seed="${KEEP:-$work}/$links"
-  if [ ! -e "$seed/seconds" ]; then
-    rm -rf "$seed"; mkdir -p "$seed"; started=$SECONDS
-    "$bench" seed --data "$seed/data" --links "$links" --codes "$seed/codes" >&2
-    du -sb "$seed/data" | cut -f1 > "$seed/bytes"; echo $((SECONDS - started)) > "$seed/seconds"
-  fi
+  seed_links "$links"
   "$bench" trace --codes "$seed/codes" --links "$links" --count 2000000 > "$work/zipf-$links"
   port=$(free_port); start_terse "$port" "$seed/data" --set Metrics:Public=true
   ports[$links]=$port; pids_of[$links]=$terse_pid
