@@ -9,10 +9,11 @@ namespace Terse.Admin;
 
 internal static class AdminServices
 {
-    public static IServiceCollection AddAdmin(this IServiceCollection services, TerseOptions terse)
+    public static IServiceCollection AddAdmin(this IServiceCollection services, TerseOptions terse, IConfiguration configuration)
     {
         services.AddRazorComponents();
         services.AddAdminSession(terse);
+        services.AddOpenIdSignIn(configuration);
         services.AddSingleton<RecentlyDeleted>().AddSingleton<LinkTable>().AddSingleton<ClickReport>().AddSingleton<AuditReader>();
         services.AddSingleton<RedirectGauge>().AddHostedService(provider => provider.GetRequiredService<RedirectGauge>());
         return services;

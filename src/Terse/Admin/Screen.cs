@@ -14,6 +14,6 @@ internal static class Screen
             : new RazorComponentResult<TScreen>(parameters) { PreventStreamingRendering = true, StatusCode = status };
 
     /// <summary>A page that says what went wrong, and what to do.</summary>
-    public static RazorComponentResult<TroubleScreen> Trouble(string heading, string explanation, int status = StatusCodes.Status503ServiceUnavailable) =>
-        Of<TroubleScreen>(new { Heading = heading, Explanation = explanation }, status);
+    public static RazorComponentResult<TroubleScreen> Trouble(string heading, string explanation, int status = StatusCodes.Status503ServiceUnavailable, string? again = null) =>
+        Of<TroubleScreen>(new { Heading = heading, Explanation = explanation, Again = again }, status);
 }

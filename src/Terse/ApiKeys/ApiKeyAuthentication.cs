@@ -55,7 +55,7 @@ internal static class ApiKeyClaims
         ],
         scheme));
 
-    /// <summary>The id of the key that authenticated the caller.</summary>
+    /// <summary>Who the caller is, as the audit log names it: the id of the key, or <c>person:</c> and the address of whom a provider signed in.</summary>
     public static string KeyId(this ClaimsPrincipal caller) => caller.FindFirstValue(ClaimTypes.NameIdentifier) ?? "";
 
     public static bool Allows(this ClaimsPrincipal caller, ApiScopes needed) =>

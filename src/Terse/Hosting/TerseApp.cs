@@ -72,7 +72,7 @@ internal static class TerseApp
 
         if (managesLinks) builder.Services.AddPortability();
         if (roles.Has(NodeRoles.Api)) builder.Services.AddTerseOpenApi().AddEdgeLogs();
-        if (roles.Has(NodeRoles.Admin)) builder.Services.AddAdmin(terse);
+        if (roles.Has(NodeRoles.Admin)) builder.Services.AddAdmin(terse, builder.Configuration);
 
         if (managesLinks || roles.Has(NodeRoles.Redirect)) builder.Services.AddRedis(builder.Configuration);
         if (roles.Has(NodeRoles.Api)) builder.Services.AddRateLimits();

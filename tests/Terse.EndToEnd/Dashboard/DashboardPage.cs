@@ -27,7 +27,7 @@ internal sealed class DashboardPage : IAsyncDisposable
         page.Request += (_, request) =>
         {
             var to = new Uri(request.Url);
-            if (to.Scheme is not ("data" or "blob") && to.Authority != url.Authority) _troubles.Enqueue($"another host: {request.Url}");
+            if (to.Scheme is not ("data" or "blob") && to.Authority != url.Authority && to.Authority != MayVisit) _troubles.Enqueue($"another host: {request.Url}");
         };
     }
 
@@ -35,6 +35,9 @@ internal sealed class DashboardPage : IAsyncDisposable
 
     /// <summary>Statuses that the test provokes; the browser writes each to its console.</summary>
     public bool ExpectsRefusals { get; set; }
+
+    /// <summary>The host and port of a sign-in service, for tests that go there.</summary>
+    public string? MayVisit { get; set; }
 
     public static async Task<DashboardPage> OpenAsync(IBrowser browser, Uri url, string? session, bool dark, bool phone, bool scripts, int? width = null)
     {

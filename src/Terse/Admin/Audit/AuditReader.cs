@@ -17,7 +17,7 @@ internal sealed class AuditReader(IAuditStore audit, ApiKeyRing keys)
         var page = await audit.ListAsync(query, cancellationToken);
         var names = (await keys.ListAsync(cancellationToken)).ToDictionary(key => key.Id, key => key.Name, StringComparer.Ordinal);
         return ([.. page.Entries.Select(entry => new AuditTrail.Event(
-            entry.At, names.GetValueOrDefault(entry.Actor, entry.Actor), entry.Actor, entry.Action, entry.Subject, Fields(entry.Before, entry.After)))], page.Next);
+            entry.At, names.GetValueOrDefault(entry.Actor, entry.Actor.StartsWith("person:", StringComparison.Ordinal) ? entry.Actor[7..] : entry.Actor), entry.Actor, entry.Action, entry.Subject, Fields(entry.Before, entry.After)))], page.Next);
     }
 
     private static List<AuditTrail.Field> Fields(string? before, string? after)

@@ -9,8 +9,8 @@ using Terse.Hosting;
 namespace Terse.Admin.Session;
 
 /// <summary>
-/// A browser's session: an encrypted cookie that names the API key it was opened with. Each request asks the key ring, so a revoked key ends
-/// its sessions within seconds, everywhere.
+/// A browser's session: an encrypted cookie that names the API key it was opened with, or the person whom a provider signed in. Each request asks the
+/// key ring, so a revoked key ends its sessions within seconds, everywhere; a person's session is held against the options.
 /// </summary>
 internal static class AdminSession
 {
@@ -58,6 +58,14 @@ internal static class AdminSession
 
     private static async Task CheckKeyAsync(CookieValidatePrincipalContext context)
     {
+        if (context.Principal!.HasClaim(claim => claim.Type == OpenIdAccess.Person))
+        {
+            if (context.HttpContext.RequestServices.GetRequiredService<OpenIdAccess>().StillAdmits(context.Principal!)) return;
+            context.RejectPrincipal();
+            await context.HttpContext.SignOutAsync(Scheme);
+            return;
+        }
+
         var keys = context.HttpContext.RequestServices.GetRequiredService<ApiKeyRing>();
         if (await keys.FindUsableAsync(context.Principal!.KeyId(), context.HttpContext.RequestAborted) is { } key
             && context.Principal!.FindFirstValue(ApiKeyClaims.Scopes) == ((int)key.Scopes).ToString(System.Globalization.CultureInfo.InvariantCulture)) return;

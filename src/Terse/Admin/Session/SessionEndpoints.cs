@@ -11,6 +11,7 @@ internal static class SessionEndpoints
     {
         routes.MapGet("/sign-in", (string? to) => Screen.Of<SignInScreen>(new { To = Local(to) }));
         routes.MapPost("/sign-in", SignInAsync);
+        routes.MapOpenIdSignIn();
         routes.MapPost("/sign-out", (Delegate)SignOutAsync).RequireAuthorization(AdminSession.Any);
         routes.MapGet("/denied", () => Screen.Of<DeniedScreen>(status: StatusCodes.Status403Forbidden)).RequireAuthorization(AdminSession.Any);
         routes.MapGet("/welcome", (string? token, FirstVisit visit) => Screen.Of<WelcomeScreen>(new { Token = visit.Opens(token) ? token : null }));
@@ -43,6 +44,6 @@ internal static class SessionEndpoints
     }
 
     /// <summary>A page of the dashboard to go to after signing in: never another site's.</summary>
-    private static string Local(string? to) =>
+    public static string Local(string? to) =>
         to is not null && to.StartsWith("/admin", StringComparison.Ordinal) && !to.Contains('\\') && !to.Contains("//", StringComparison.Ordinal) ? to : "/admin";
 }
