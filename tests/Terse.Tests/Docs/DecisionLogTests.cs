@@ -4,7 +4,7 @@ using Terse.Tests.Infrastructure;
 
 namespace Terse.Tests.Docs;
 
-/// <summary>The decision log: every page has its parts, and what it names is there.</summary>
+/// <summary>The decision log: every page has its parts, and what it and the other pages name is there.</summary>
 public sealed partial class DecisionLogTests
 {
     private static readonly string Folder = Path.Combine(Repository.Root, "docs", "decisions");
@@ -31,18 +31,26 @@ public sealed partial class DecisionLogTests
         Assert.Matches($"^# {page[..4]}:? [A-Z]", Read(page));
     }
 
+    /// <summary>The decisions, and what else is to be read: by its way from the decisions' folder.</summary>
+    public static TheoryData<string> Prose =>
+    [
+        .. Pages.Select(page => page.Data),
+        .. Directory.EnumerateFiles(Path.Combine(Folder, ".."), "*.md").Select(file => Path.Combine("..", Path.GetFileName(file))).Order(StringComparer.Ordinal),
+        .. Directory.EnumerateFiles(Repository.Root, "*.md").Select(file => Path.Combine("..", "..", Path.GetFileName(file))).Order(StringComparer.Ordinal),
+    ];
+
     [Theory]
-    [MemberData(nameof(Pages))]
+    [MemberData(nameof(Prose))]
     public void Links_of_a_page_lead_somewhere(string page)
     {
         var broken = Link().Matches(Read(page)).Select(match => match.Groups["to"].Value)
-            .Where(to => !to.Contains("://", StringComparison.Ordinal) && !Path.Exists(Path.Combine(Folder, to)));
+            .Where(to => !to.Contains(':', StringComparison.Ordinal) && !Path.Exists(Path.Combine(Folder, Path.GetDirectoryName(page)!, to)));
 
         Assert.Empty(broken);
     }
 
     [Theory]
-    [MemberData(nameof(Pages))]
+    [MemberData(nameof(Prose))]
     public void Tests_that_a_page_names_exist(string page)
     {
         var missing = TestName().Matches(Read(page)).Where(match => !Exists(match.Groups["class"].Value, match.Groups["test"].Value)).Select(match => match.Value);
