@@ -26,6 +26,7 @@ usage() {
   faults   break a running Terse in every way it must survive, under load, and write docs/reliability.md: [--only WORDS]
   soak     a steady mixed load for ten minutes: what is held at the end is what was held at the start: [--minutes N]
   cluster  start a fleet on loopback: three redirect nodes, two API nodes, the gateway, and their servers: [--links DynamoDb] [--port 8080]
+  audit    compare every package with the advisories of nuget.org and npm; without advisories it fails
   format   put every file into the house format (--verify: only say which are not)
 TEXT
 }
@@ -93,6 +94,13 @@ faults() {
   artifacts/bin/Terse.Faults/release/terse-faults "$@"
 }
 
+# Packages of packages too, down to the least severe. Warnings of the restore are errors, and that there were no advisories to read is one (NU1900, NU1905).
+audit() {
+  need npm:npm
+  dotnet restore Terse.slnx --force --verbosity quiet --configfile .ci/audit.config -p:NuGetAudit=true -p:NuGetAuditMode=all -p:NuGetAuditLevel=low
+  (cd tests/npm && "$TERSE_TEST_NPM" audit --package-lock-only)
+}
+
 servers() { need "${test_programs[@]}"; npm_packages; }
 
 # Runs test programs, each "program argument ...". The last line is the sum over them, in a form that any tool can read.
@@ -137,6 +145,7 @@ case "$verb" in
   run) exec dotnet run --project src/Terse --configuration "$configuration" -- "$@" ;;
   fast) build; run_tests "$tests -trait- Needs=Servers -trait- Measures=Memory" "$tests -trait Measures=Memory" ;;
   test) servers; build; run_tests "$tests -trait- Measures=Memory" "$tests -trait Measures=Memory" "$end_to_end" ;;
+  audit) audit ;;
   servers) servers; env | grep ^TERSE_TEST_ | sort ;;
   bench) need "${bench_programs[@]}"; exec bench/compare.sh "$@" ;;
   gateway) need "${bench_programs[@]}"; exec bench/gateway.sh "$@" ;;

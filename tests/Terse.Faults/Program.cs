@@ -3,7 +3,7 @@ using Terse.Faults;
 
 var rigs = new Option<string[]>("--rig") { DefaultValueFactory = _ => Rigs.Names, Description = "What to break: one process, or a fleet whose links are in this store. May be given several times." };
 rigs.AcceptOnlyFromAmong(Rigs.Names);
-var only = new Option<string>("--only") { DefaultValueFactory = _ => "", Description = "Only the faults that have these words." };
+var only = new Option<string[]>("--only") { DefaultValueFactory = _ => [""], Description = "Only the faults that have these words. May be given several times." };
 var rate = new Option<double>("--rate") { DefaultValueFactory = _ => 200, Description = "Redirects per second." };
 var writers = new Option<int>("--writers") { DefaultValueFactory = _ => 4, Description = "Writers at once." };
 var held = new Option<int>("--held") { DefaultValueFactory = _ => 4, Description = "Seconds that a fault is held." };
@@ -16,7 +16,7 @@ root.SetAction(async parsed =>
     await foreach (var (rig, experiments) in Rigs.StartAsync(parsed.GetValue(rigs)!))
     {
         var run = new ExperimentRun(rig, parsed.GetValue(rate), parsed.GetValue(writers), hold);
-        foreach (var experiment in experiments.Where(experiment => experiment.Fault.Contains(parsed.GetValue(only)!, StringComparison.OrdinalIgnoreCase)))
+        foreach (var experiment in experiments.Where(experiment => parsed.GetValue(only)!.Any(words => experiment.Fault.Contains(words, StringComparison.OrdinalIgnoreCase))))
         {
             Console.Error.WriteLine($"{rig.Name}: {experiment.Fault} ...");
             var result = await run.RunAsync(experiment);

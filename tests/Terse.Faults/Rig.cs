@@ -1,3 +1,4 @@
+using System.Net;
 using System.Net.Http.Json;
 using System.Text.Json;
 
@@ -9,6 +10,7 @@ internal abstract class Rig : IAsyncDisposable
     public const string AdminKey = "terse_AAAAAAAAAA_0123456789abcdefghijklmnopqrstuv";
 
     private const int SeededLinks = 500;
+    private const int Batch = 50;
 
     public abstract string Name { get; }
 
@@ -29,11 +31,23 @@ internal abstract class Rig : IAsyncDisposable
     {
         using var client = new HttpClient(new SocketsHttpHandler { AllowAutoRedirect = false }) { BaseAddress = Api };
         client.DefaultRequestHeaders.Add("X-Api-Key", AdminKey);
-        var urls = Enumerable.Range(0, SeededLinks).Select(number => $"https://example.org/seeded/{number}").ToArray();
-        using var made = await client.PostAsJsonAsync("/api/v1/links/bulk", new { links = urls.Select(url => new { url }) });
-        made.EnsureSuccessStatusCode();
-        var results = (await made.Content.ReadFromJsonAsync<JsonElement>()).GetProperty("results").EnumerateArray();
-        Links = [.. results.Select(result => result.GetProperty("link")).Select(link => KeyValuePair.Create(link.GetProperty("code").GetString()!, link.GetProperty("url").GetString()!))];
+        var links = new List<KeyValuePair<string, string>>();
+        while (links.Count < SeededLinks)
+        {
+            var urls = Enumerable.Range(links.Count, Batch).Select(number => $"https://example.org/seeded/{number}");
+            using var made = await client.PostAsJsonAsync("/api/v1/links/bulk", new { links = urls.Select(url => new { url }) });
+
+            // A store that has just started on a busy machine may ask for patience.
+            if (made.StatusCode == HttpStatusCode.ServiceUnavailable)
+            {
+                await Task.Delay(TimeSpan.FromSeconds(1), TimeProvider.System);
+                continue;
+            }
+            made.EnsureSuccessStatusCode();
+            var results = (await made.Content.ReadFromJsonAsync<JsonElement>()).GetProperty("results").EnumerateArray();
+            links.AddRange(results.Select(result => result.GetProperty("link")).Select(link => KeyValuePair.Create(link.GetProperty("code").GetString()!, link.GetProperty("url").GetString()!)));
+        }
+        Links = links;
         await WarmAsync();
     }
 

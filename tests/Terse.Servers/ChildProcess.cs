@@ -60,7 +60,7 @@ internal sealed partial class ChildProcess : IAsyncDisposable
     public static async Task<string> RunAsync(string program, params string[] arguments)
     {
         await using var child = Start(program, arguments);
-        await child.ExitAsync(TimeSpan.FromMinutes(1));
+        await child.ExitAsync(TimeSpan.FromMinutes(3));
         return child.ExitCode == 0 ? child.Output : throw new InvalidOperationException($"{program} ended with {child.ExitCode}.\n{child.Errors}\n{child.Output}");
     }
 

@@ -70,6 +70,54 @@ public sealed class SecretsInLogsTests
             text => Assert.DoesNotContain(text, log, StringComparison.OrdinalIgnoreCase));
     }
 
+    /// <summary>Engines that are away make stores log most of all: nothing that opens them is among it, nor in what the caller and the operator are told.</summary>
+    [Fact]
+    public async Task No_password_of_an_engine_is_in_the_logs_or_errors_while_it_is_away()
+    {
+        using var lines = new CapturedLogs();
+        foreach (var settings in (Dictionary<string, string?>[])
+        [
+            new()
+            {
+                ["Terse:Stores:Links"] = "PostgreSql",
+                ["Terse:PostgreSql:ConnectionString"] = "Host=127.0.0.1;Port=1;Database=terse;Username=terse;Password=first-engine-secret",
+                ["Terse:PostgreSql:ReadConnectionString"] = "Host=127.0.0.1;Port=1;Database=terse;Username=terse;Password=second-engine-secret",
+                ["Terse:Redis:Endpoints"] = "127.0.0.1:1",
+                ["Terse:Redis:Password"] = "third-engine-secret",
+                ["Terse:Metrics:Token"] = "fourth-engine-secret",
+            },
+            new()
+            {
+                ["Terse:Stores:Links"] = "DynamoDb",
+                ["Terse:DynamoDb:ServiceUrl"] = "http://127.0.0.1:1",
+                ["Terse:DynamoDb:AccessKey"] = "fifth-engine-secret",
+                ["Terse:DynamoDb:SecretKey"] = "sixth-engine-secret",
+                ["Terse:DynamoDb:MaxAttempts"] = "1",
+                ["Terse:Stores:Queue"] = "Nats",
+                ["Terse:Nats:Url"] = "nats://terse:seventh-engine-secret@127.0.0.1:1",
+            },
+        ])
+        {
+            try
+            {
+                await using var terse = await TerseInstance.StartAsync(settings, configure: services => services
+                    .AddLogging(logging => logging.AddProvider(lines).SetMinimumLevel(LogLevel.Debug))
+                    .Configure<LoggerFilterOptions>(filters => filters.Rules.Clear()));
+                using var answer = await terse.Anonymous.GetAsync("/known", Cancelled);
+                lines.Lines.Enqueue(await answer.Content.ReadAsStringAsync(Cancelled));
+            }
+            catch (StoreUnavailableException e)
+            {
+                // A node that makes codes does not start without its store: the operator sees this.
+                lines.Lines.Enqueue($"{e}");
+            }
+        }
+
+        var log = string.Join('\n', lines.Lines);
+        Assert.Contains("127.0.0.1:1", log, StringComparison.Ordinal);
+        Assert.DoesNotContain("engine-secret", log, StringComparison.OrdinalIgnoreCase);
+    }
+
     private static StringContent Json(string json) => new(json, Encoding.UTF8, "application/json");
 
     private sealed class CapturedLogs : ILoggerProvider, ILogger
