@@ -58,6 +58,15 @@ internal static class Stores
             _ => services,
         };
 
+    /// <summary>Brings the clicks that one process counts to the live streams of others, where the queue is shared.</summary>
+    public static IServiceCollection AddLiveClicksOfOthers(this IServiceCollection services, IConfiguration configuration, NodeRoles roles)
+    {
+        if ((configuration.GetSection(StoresOptions.Section).Get<StoresOptions>() ?? new StoresOptions()).Queue != "Nats") return services;
+        if (roles.Has(NodeRoles.Clicks)) services.AddNatsLiveSender();
+        if (roles.Has(NodeRoles.Api | NodeRoles.Admin)) services.AddNatsLiveReceiver();
+        return services;
+    }
+
     /// <summary>Whether other nodes may write to the same link store with nothing to tell this one of it.</summary>
     public static bool OthersWriteUnheard(IConfiguration configuration) =>
         configuration[$"{StoresOptions.Section}:{nameof(StoresOptions.Links)}"] is { Length: > 0 } and not "Sqlite"

@@ -54,6 +54,7 @@ internal static class TerseApp
         }
 
         builder.Services.AddStatistics();
+        builder.Services.AddLiveClicksOfOthers(builder.Configuration, roles);
         if (roles.Has(NodeRoles.Clicks))
         {
             builder.Services.AddClickWorker();

@@ -25,22 +25,30 @@ public sealed partial class ConfigurationDocsTests
             the start: a wrong one stops the program with a sentence that lists the legal values. This page is made from the options' own documentation by a test.
 
             """.ReplaceLineEndings("\n"));
-        var types = typeof(Program).Assembly.GetTypes()
+        var sections = typeof(Program).Assembly.GetTypes()
             .Select(type => (Type: type, Section: type.GetField("Section", BindingFlags.Public | BindingFlags.Static)?.GetRawConstantValue() as string))
-            .Where(entry => entry.Section is not null).OrderBy(entry => entry.Section, StringComparer.Ordinal);
-        foreach (var (type, section) in types)
+            .Where(entry => entry.Section is not null).OrderBy(entry => entry.Type.FullName, StringComparer.Ordinal)
+            .GroupBy(entry => entry.Section!, entry => entry.Type).OrderBy(section => section.Key, StringComparer.Ordinal);
+        foreach (var section in sections)
         {
-            page.Append(CultureInfo.InvariantCulture, $"\n## {section}\n\n{Text(documentation.GetValueOrDefault($"T:{type.FullName}"))}\n\n| option | default | meaning |\n|---|---|---|\n");
-            var defaults = Activator.CreateInstance(type)!;
-            foreach (var property in type.GetProperties().Where(property => property.CanWrite))
-            {
-                var meaning = Text(documentation.GetValueOrDefault($"P:{type.FullName}.{property.Name}"));
-                Assert.True(meaning.Length > 0, $"{type.Name}.{property.Name} has no documentation.");
-                page.Append(CultureInfo.InvariantCulture, $"| `{property.Name}` | {Default(property.GetValue(defaults))} | {meaning} |\n");
-            }
+            // One section may be read by several parts of the program: the reader sees one.
+            var meanings = section.Select(type => Text(documentation.GetValueOrDefault($"T:{type.FullName}")));
+            page.Append(CultureInfo.InvariantCulture, $"\n## {section.Key}\n\n{string.Join(' ', meanings)}\n\n| option | default | meaning |\n|---|---|---|\n");
+            foreach (var type in section) AppendOptions(page, type, documentation);
         }
 
         return page.ToString();
+    }
+
+    private static void AppendOptions(StringBuilder page, Type type, Dictionary<string, XElement?> documentation)
+    {
+        var defaults = Activator.CreateInstance(type)!;
+        foreach (var property in type.GetProperties().Where(property => property.CanWrite))
+        {
+            var meaning = Text(documentation.GetValueOrDefault($"P:{type.FullName}.{property.Name}"));
+            Assert.True(meaning.Length > 0, $"{type.Name}.{property.Name} has no documentation.");
+            page.Append(CultureInfo.InvariantCulture, $"| `{property.Name}` | {Default(property.GetValue(defaults))} | {meaning} |\n");
+        }
     }
 
     private static string Default(object? value) => value is null or "" ? "" : $"`{Convert.ToString(value, CultureInfo.InvariantCulture)}`";

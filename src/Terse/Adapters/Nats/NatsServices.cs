@@ -15,6 +15,15 @@ internal static class NatsServices
         return services.AddSingleton<IClickQueue, NatsClickQueue>();
     }
 
+    /// <summary>Tells other nodes' live streams of the clicks that this process counts.</summary>
+    public static IServiceCollection AddNatsLiveSender(this IServiceCollection services) => services
+        .AddSingleton<NatsLiveSender>()
+        .AddSingleton<IClickListener>(provider => provider.GetRequiredService<NatsLiveSender>())
+        .AddHostedService(provider => provider.GetRequiredService<NatsLiveSender>());
+
+    /// <summary>Has the live streams of this process show the clicks that others count.</summary>
+    public static IServiceCollection AddNatsLiveReceiver(this IServiceCollection services) => services.AddHostedService<NatsLiveReceiver>();
+
     /// <summary>Ships what this process records.</summary>
     public static IServiceCollection AddNatsClickPublisher(this IServiceCollection services) => services.AddHostedService<NatsClickPublisher>();
 }

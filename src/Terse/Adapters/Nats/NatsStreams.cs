@@ -10,16 +10,18 @@ namespace Terse.Adapters.Nats;
 internal sealed class NatsStreams : IAsyncDisposable
 {
     private const string Consumer = "workers";
+    private static readonly TimeSpan HearAgainAfter = TimeSpan.FromSeconds(1);
     private static readonly TimeSpan RequestTimeout = TimeSpan.FromSeconds(5);
 
     private readonly NatsOptions _options;
+    private readonly TimeProvider _time;
     private readonly NatsConnection _connection;
     private readonly NatsJSContext _context;
     private volatile bool _ready;
 
-    public NatsStreams(IOptions<NatsOptions> options)
+    public NatsStreams(IOptions<NatsOptions> options, TimeProvider time)
     {
-        _options = options.Value;
+        (_options, _time) = (options.Value, time);
         _connection = new NatsConnection(new NatsOpts
         {
             Url = _options.Url,
@@ -29,6 +31,9 @@ internal sealed class NatsStreams : IAsyncDisposable
             ReconnectWaitMin = TimeSpan.FromMilliseconds(100),
             ReconnectWaitMax = TimeSpan.FromSeconds(2),
             RetryOnInitialConnect = true,
+
+            // A node that counts and shows needs no server to hear its own clicks.
+            Echo = false,
         });
         _context = new NatsJSContext(_connection, new NatsJSOpts(_connection.Opts, requestTimeout: RequestTimeout));
     }
@@ -38,6 +43,12 @@ internal sealed class NatsStreams : IAsyncDisposable
 
     /// <summary>Where a dead letter is published.</summary>
     public string Dead(string id) => $"{_options.Stream}.dead.{id}";
+
+    /// <summary>Where workers tell of the clicks that they wrote.</summary>
+    public string Live => $"{_options.Stream}.live";
+
+    /// <summary>Where nodes say that somebody watches.</summary>
+    public string Watch => $"{_options.Stream}.watch";
 
     /// <summary>The id in such a subject.</summary>
     public string IdOf(string subject) => subject[(_options.Stream.Length + ".dead.".Length)..];
@@ -64,6 +75,38 @@ internal sealed class NatsStreams : IAsyncDisposable
         async context => await context.GetStreamAsync(
             DeadStream, withSubjects ? new StreamInfoRequest { SubjectsFilter = ">" } : null, cancellationToken),
         cancellationToken);
+
+    /// <summary>Sends a message to whoever hears it now; while the servers are away, to nobody.</summary>
+    public async Task TellAsync(string subject, ReadOnlyMemory<byte> body, CancellationToken cancellationToken)
+    {
+        if (_connection.ConnectionState != NatsConnectionState.Open) return;
+        try
+        {
+            await _connection.PublishAsync(subject, body, cancellationToken: cancellationToken);
+        }
+        catch (NatsException)
+        {
+        }
+    }
+
+    /// <summary>Calls <paramref name="heard"/> for every message, over all outages, until it is cancelled.</summary>
+    public async Task HearAsync(string subject, Action<ReadOnlyMemory<byte>> heard, CancellationToken cancellationToken)
+    {
+        while (!cancellationToken.IsCancellationRequested)
+        {
+            try
+            {
+                await foreach (var message in _connection.SubscribeAsync<ReadOnlyMemory<byte>>(subject, cancellationToken: cancellationToken)) heard(message.Data);
+            }
+            catch (OperationCanceledException) when (cancellationToken.IsCancellationRequested)
+            {
+            }
+            catch (NatsException)
+            {
+                await Task.Delay(HearAgainAfter, _time, cancellationToken).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+            }
+        }
+    }
 
     /// <summary>Asks the servers, once the streams are there; what fails there is the store being away.</summary>
     public async Task<T> AskAsync<T>(Func<NatsJSContext, Task<T>> ask, CancellationToken cancellationToken)

@@ -48,17 +48,22 @@ internal sealed class ClickLog(IOptions<RecordingOptions> options) : IDisposable
         _upkeep = new ClickLogUpkeep(() => Volatile.Read(ref _tail), Begin, _segments, _state, options.Value.SyncInterval);
     }
 
-    /// <summary>
-    /// Appends a record that <see cref="ClickFormat"/> wrote. False when there is no room, and always while the log is not open.
-    /// 1. Reserve a place, and begin the next segment if this one is full. 2. Write. 3. Wake who waits for it.
-    /// </summary>
+    /// <summary>Appends a record that <see cref="ClickFormat"/> wrote. False when there is no room, and always while the log is not open.</summary>
     public bool TryAppend(ReadOnlySpan<byte> body)
     {
         var hash = ClickLogSegment.Hash(body);
-        var size = ClickLogSegment.SizeOf(body.Length);
+        if (!TryReserve(body.Length, out var place)) return false;
+        Write(place, body, hash);
+        return true;
+    }
+
+    /// <summary>The first half of <see cref="TryAppend"/>: reserves a place, and begins the next segment if this one is full. Other writers may come before the second.</summary>
+    public bool TryReserve(int bodyLength, out ClickLogPlace place)
+    {
+        place = default;
+        var size = ClickLogSegment.SizeOf(bodyLength);
         while (true)
         {
-            // 1. Reserve
             var tail = Volatile.Read(ref _tail);
             if (tail < 0) return false;
             var number = tail >> ClickLogSegment.StrideBits;
@@ -67,13 +72,7 @@ internal sealed class ClickLog(IOptions<RecordingOptions> options) : IDisposable
             if (offset + size <= segment.Length)
             {
                 if (Interlocked.CompareExchange(ref _tail, tail + size, tail) != tail) continue;
-
-                // 2. Write
-                segment.Write(offset, body, hash);
-
-                // 3. Wake: with the barrier, either we see that someone waits or they see the record.
-                Interlocked.MemoryBarrier();
-                if (Volatile.Read(ref _awaited) != 0) Wake();
+                place = new ClickLogPlace(segment, offset);
                 return true;
             }
 
@@ -82,6 +81,16 @@ internal sealed class ClickLog(IOptions<RecordingOptions> options) : IDisposable
             if (offset + ClickLogSegment.HeaderLength <= segment.Length) segment.WriteEnd(offset);
             _upkeep?.Hurry();
         }
+    }
+
+    /// <summary>The second half: writes, and wakes who waits for it.</summary>
+    public void Write(in ClickLogPlace place, ReadOnlySpan<byte> body, ulong hash)
+    {
+        place.Segment.Write(place.Offset, body, hash);
+
+        // With the barrier, either we see that someone waits or they see the record.
+        Interlocked.MemoryBarrier();
+        if (Volatile.Read(ref _awaited) != 0) Wake();
     }
 
     /// <summary>Whether visits of a kind still find room: clicks last of all.</summary>
@@ -131,3 +140,6 @@ internal sealed class ClickLog(IOptions<RecordingOptions> options) : IDisposable
             Interlocked.CompareExchange(ref _tail, Segments.First << ClickLogSegment.StrideBits | ClickLogSegment.FirstOffset, NotBegun);
     }
 }
+
+/// <summary>Where a record is to be written.</summary>
+internal readonly record struct ClickLogPlace(ClickLogSegment Segment, int Offset);

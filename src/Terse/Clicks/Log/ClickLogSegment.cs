@@ -133,32 +133,22 @@ internal sealed unsafe class ClickLogSegment : IDisposable
 
     public static ulong Hash(ReadOnlySpan<byte> body) => XxHash3.HashToUInt64(body);
 
-    /// <summary>Touches every page, so that the first write to it needs no visit to the kernel.</summary>
-    public void Warm()
+    /// <summary>Touches every page, so that the first write to it needs no visit to the kernel; nothing if it is being deleted.</summary>
+    public void Warm() => WhileMapped(() =>
     {
         for (var offset = 0; offset < Length; offset += Environment.SystemPageSize) Volatile.Read(ref _start[offset]);
-    }
+    });
 
     /// <summary>Syncs it to the disk; nothing if it is being deleted.</summary>
     public void Sync()
     {
-        var held = false;
-        var handle = _view.SafeMemoryMappedViewHandle;
         try
         {
-            handle.DangerousAddRef(ref held);
-            _view.Flush();
-        }
-        catch (ObjectDisposedException)
-        {
+            WhileMapped(_view.Flush);
         }
         catch (IOException e)
         {
             throw new StoreUnavailableException($"The click log {FilePath} cannot be synced: {e.Message}", e);
-        }
-        finally
-        {
-            if (held) handle.DangerousRelease();
         }
     }
 
@@ -174,6 +164,25 @@ internal sealed unsafe class ClickLogSegment : IDisposable
         _view.SafeMemoryMappedViewHandle.ReleasePointer();
         _view.Dispose();
         _file.Dispose();
+    }
+
+    /// <summary>For the upkeep, which may still be at a segment when the worker is done with it: keeps the mapping until the work is done.</summary>
+    private void WhileMapped(Action work)
+    {
+        var held = false;
+        var handle = _view.SafeMemoryMappedViewHandle;
+        try
+        {
+            handle.DangerousAddRef(ref held);
+            work();
+        }
+        catch (ObjectDisposedException)
+        {
+        }
+        finally
+        {
+            if (held) handle.DangerousRelease();
+        }
     }
 
     private static string PathOf(string directory, long number) => Path.Combine(directory, number.ToString("D12", CultureInfo.InvariantCulture) + Extension);

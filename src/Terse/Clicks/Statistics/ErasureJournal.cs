@@ -6,7 +6,8 @@ namespace Terse.Clicks.Statistics;
 
 /// <summary>
 /// The links whose clicks are still to be erased, in a file of a line each that outlives the process: <c>+ milliseconds code</c> when the link went,
-/// <c>- milliseconds code</c> when its clicks went for the first time. It is emptied when nothing is left to be done.
+/// <c>- milliseconds code</c> when its clicks went for the first time. It is emptied when nothing is left to be done. A line is on the disk before the
+/// removal is answered.
 /// </summary>
 internal sealed class ErasureJournal : IDisposable
 {
@@ -65,6 +66,7 @@ internal sealed class ErasureJournal : IDisposable
         {
             _file.Seek(0, SeekOrigin.End);
             _file.Write(line);
+            _file.Flush(flushToDisk: true);
             apply((at.ToUnixTimeMilliseconds(), code.Value));
         }
     }

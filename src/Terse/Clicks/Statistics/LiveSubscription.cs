@@ -10,12 +10,12 @@ internal sealed class LiveSubscription(ShortCode? code, int capacity, Action<Liv
 {
     private static readonly TimeSpan HeartbeatEvery = TimeSpan.FromSeconds(15);
 
-    private readonly Channel<EnrichedClick> _clicks = Channel.CreateBounded<EnrichedClick>(new BoundedChannelOptions(capacity) { SingleReader = true, SingleWriter = false });
+    private readonly Channel<LiveClick> _clicks = Channel.CreateBounded<LiveClick>(new BoundedChannelOptions(capacity) { SingleReader = true, SingleWriter = false });
     private long _dropped;
 
-    public void Offer(EnrichedClick click)
+    public void Offer(LiveClick click)
     {
-        if (code is not null && click.Code != code) return;
+        if (code is not null && click.Code != code.Value.Value) return;
         if (!_clicks.Writer.TryWrite(click)) Interlocked.Increment(ref _dropped);
     }
 
@@ -37,7 +37,7 @@ internal sealed class LiveSubscription(ShortCode? code, int capacity, Action<Liv
             }
 
             if (!await arrival) yield break;
-            while (_clicks.Reader.TryRead(out var click)) yield return new SseItem<object>(LiveClick.From(click), "click");
+            while (_clicks.Reader.TryRead(out var click)) yield return new SseItem<object>(click, "click");
             arrival = _clicks.Reader.WaitToReadAsync(cancellationToken).AsTask();
         }
     }

@@ -22,7 +22,7 @@ public sealed class NatsClickQueueTests : ClickQueueContract
         var options = Options.Create(new RecordingOptions { Directory = _directory, LogMebibytes = 1, BatchSize = BatchSize, Linger = TimeSpan.Zero });
         Log = new ClickLog(options);
         Log.Open();
-        _streams = new NatsStreams(Options.Create(new NatsOptions { Url = (_own ?? await NatsServer.SharedAsync()).Url, Stream = _stream, Lease = TimeSpan.FromSeconds(1), StreamMebibytes = 16 }));
+        _streams = new NatsStreams(Options.Create(new NatsOptions { Url = (_own ?? await NatsServer.SharedAsync()).Url, Stream = _stream, Lease = TimeSpan.FromSeconds(1), StreamMebibytes = 16 }), TimeProvider.System);
         _publisher = new NatsClickPublisher(Log, _streams, options, TimeProvider.System, NullLogger<NatsClickPublisher>.Instance);
         await _publisher.StartAsync(Cancellation);
         Queue = new NatsClickQueue(_streams);
@@ -62,6 +62,21 @@ public sealed class NatsClickQueueTests : ClickQueueContract
             }
         }
         Assert.Equal(["b", "c", "d"], codes);
+    }
+
+    [Fact]
+    public async Task A_delivery_behind_which_another_waits_says_so()
+    {
+        Append("a");
+        while ((await Queue.ReadDepthAsync(Cancellation)).Bytes == 0) await Task.Yield();
+        var shipped = (await Queue.ReadDepthAsync(Cancellation)).Bytes;
+        Append("b");
+        while ((await Queue.ReadDepthAsync(Cancellation)).Bytes == shipped) await Task.Yield();
+
+        var first = await ReceiveAsync();
+        Assert.True(first.MoreWaits);
+        await Queue.AcknowledgeAsync(first, Cancellation);
+        Assert.False((await ReceiveAsync()).MoreWaits);
     }
 
     private protected override async ValueTask ReopenAsync()
