@@ -32,7 +32,8 @@ internal static class DuckDbSchema
         CREATE TABLE IF NOT EXISTS sources (source VARCHAR PRIMARY KEY, watermark BIGINT NOT NULL);
         CREATE TABLE IF NOT EXISTS salts (day INTEGER PRIMARY KEY, salt BLOB NOT NULL);
         CREATE TABLE IF NOT EXISTS words (dimension UTINYINT NOT NULL, id UINTEGER NOT NULL, text VARCHAR NOT NULL);
-        CREATE TABLE IF NOT EXISTS links (id UINTEGER NOT NULL, code VARCHAR NOT NULL);
+        CREATE TABLE IF NOT EXISTS links (id UINTEGER NOT NULL, code VARCHAR NOT NULL, hash UBIGINT);
+        ALTER TABLE links ADD COLUMN IF NOT EXISTS hash UBIGINT;
         CREATE TABLE IF NOT EXISTS seen (day INTEGER NOT NULL, key UBIGINT NOT NULL);
         {Visits("minutes")}
         {Visits("hours")}
