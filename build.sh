@@ -20,6 +20,8 @@ usage() {
   test     build, and run every test; finds or installs the servers that they need
   servers  find or install the servers that the tests need, and print where they are
   bench    compare redirects with bare Kestrel and nginx: [seconds per run] [links]
+  clicks   compare redirects with clicks off and on, and measure the worker: [seconds per round] [rounds]
+  broker-away  redirect latency while the broker of clicks is there, away and back: [seconds of each] [redirects/s]
   gateway  compare redirects asked of a node directly with those through the gateway: [seconds per run] [links]
   scale    CPU per redirect, hit rate and bytes per link from 10,000 to 10 million links: [seconds per run] [links ...]
   predict  the planner's prediction against what is measured here: [links ...]
@@ -148,6 +150,8 @@ case "$verb" in
   audit) audit ;;
   servers) servers; env | grep ^TERSE_TEST_ | sort ;;
   bench) need "${bench_programs[@]}"; exec bench/compare.sh "$@" ;;
+  clicks) need "${bench_programs[@]}"; exec bench/clicks.sh "$@" ;;
+  broker-away) need "${bench_programs[@]}" nats-server:nats-server; exec bench/broker-away.sh "$@" ;;
   gateway) need "${bench_programs[@]}"; exec bench/gateway.sh "$@" ;;
   scale) need "${bench_programs[@]}"; exec bench/scale.sh "$@" ;;
   predict) need "${bench_programs[@]}"; exec bench/predict.sh "$@" ;;

@@ -1,55 +1,69 @@
 #!/usr/bin/env bash
-# Redirects per second with clicks off, recorded, and recorded and counted on the same two cores: short rounds in turn, so that a busy machine is busy for all.
-# Then how fast the worker catches up, and what it costs. Usage: bench/clicks.sh [seconds per round] [rounds]
+# Redirects per second with clicks off and on: on a node that only redirects, and on one that counts as well. Short rounds that take turns, the other servers
+# stopped meanwhile (SIGSTOP); medians. Then how fast a worker catches up with what the redirect node recorded, and what it costs.
+# usage: bench/clicks.sh [seconds per round, default 3] [rounds, default 9]
+# needs: the .NET SDK, wrk, curl, python3. Load and servers share this machine.
 set -euo pipefail
 cd "$(dirname "$0")/.."
-seconds=${1:-3} rounds=${2:-5}
-terse=artifacts/bin/Terse/release/terse.dll
-[ -e "$terse" ] || { echo "Build first: ./build.sh build"; exit 1; }
-key=terse_AAAAAAAAAA_0123456789abcdefghijklmnopqrstuv
-work=$(mktemp -d); pids=()
-trap 'for pid in "${pids[@]}"; do kill "$pid" 2>/dev/null || true; done; wait 2>/dev/null || true; rm -rf "$work"' EXIT
-port() { python3 -c 'import socket; s = socket.socket(); s.bind(("127.0.0.1", 0)); print(s.getsockname()[1])'; }
-up() { for _ in $(seq 300); do curl -fs -o /dev/null "http://127.0.0.1:$1/health/live" && return; sleep 0.1; done; echo "No answer on $1"; exit 1; }
+seconds=${1:-3}; rounds=${2:-9}; connections=${CONNECTIONS:-32}; threads=${THREADS:-1}
+. bench/lib.sh
 
-names=(off recorded counted)
-settings=("--set Clicks:Enabled=false" "--set Roles=Redirect" "")
-for i in 0 1 2; do
-  ports[i]=$(port)
-  dotnet "$terse" --data "$work/$i" --urls "http://127.0.0.1:${ports[i]}" --set BootstrapKey=$key > "$work/$i.log" 2>&1 & first=$!
-  up "${ports[i]}"
-  curl -fs -o /dev/null -H "X-Api-Key: $key" -H 'Content-Type: application/json' -d '{"url": "https://example.com/", "alias": "abc"}' "http://127.0.0.1:${ports[i]}/api/v1/links"
-  kill $first; wait $first || true
+publish
+echo /abc > "$work/paths"
+names=("redirect node, off" "redirect node, recorded" "whole product, off" "whole product, recorded and counted")
+options=("--roles Redirect --set Clicks:Enabled=false" "--roles Redirect" "--set Clicks:Enabled=false" "")
+for i in "${!names[@]}"; do
+  ports[i]=$(free_port)
+  start_terse "${ports[i]}" "$work/data$i" --set "BootstrapKey=$admin_key"
+  create_link "${ports[i]}" abc
+  stop "$terse_pid"
   # shellcheck disable=SC2086
-  dotnet "$terse" --data "$work/$i" --urls "http://127.0.0.1:${ports[i]}" ${settings[i]} > "$work/$i.log" 2>&1 & pids[i]=$!
-  up "${ports[i]}"
+  start_terse "${ports[i]}" "$work/data$i" ${options[i]}
+  servers[i]=$terse_pid
 done
 
 agent='Mozilla/5.0 (Windows NT 10.0; Win64; x64) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/141.0.0.0 Safari/537.36'
-load() { wrk -t1 -c32 -d"$2" --latency -H "User-Agent: $agent" -H 'Accept-Language: en-GB,en;q=0.9' -H 'Referer: https://news.example.com/x' "http://127.0.0.1:${ports[$1]}/abc"; }
-for i in 0 1 2; do load $i 2s > /dev/null; done
-cpu() { awk '{print $14 + $15}' "/proc/${pids[$1]}/stat"; }
-echo "| round | off /s | recorded /s | recorded and counted /s | p99 off | recorded | counted | µs of processor each: off | recorded | counted |"
-echo "|---|---|---|---|---|---|---|---|---|---|"
+load() {
+  wrk -t"$threads" -c"$connections" -d"$2s" -s bench/paths.lua -H "User-Agent: $agent" -H 'Accept-Language: en-GB,en;q=0.9' -H 'Referer: https://news.example.com/x' \
+    "http://127.0.0.1:${ports[$1]}" -- "$work/paths" | grep RESULT
+}
+for i in "${!names[@]}"; do load "$i" "${WARMUP:-4}" > /dev/null; kill -STOP "${servers[i]}"; done
 for round in $(seq "$rounds"); do
-  for i in 0 1 2; do
-    before=$(cpu $i)
-    out=$(load $i "${seconds}s")
-    ticks=$(($(cpu $i) - before)); requests=$(echo "$out" | awk '/requests in/ {print $1}')
-    each[i]=$(awk "BEGIN {printf \"%.1f\", $ticks * 10000 / $requests}"); allticks[i]=$((${allticks[i]:-0} + ticks)); all[i]=$((${all[i]:-0} + requests))
-    rate[i]=$(echo "$out" | awk '/Requests\/sec/ {printf "%d", $2}'); p99[i]=$(echo "$out" | awk '$1 == "99%" {print $2}')
-    sum[i]=$((${sum[i]:-0} + rate[i]))
+  # Forwards and backwards in turn, so that nobody is always first.
+  for i in $([ $((round % 2)) = 1 ] && echo 0 1 2 3 || echo 3 2 1 0); do
+    kill -CONT "${servers[i]}"
+    ticks=$(cpu_ticks "${servers[i]}"); result=$(load "$i" "$seconds")
+    echo "${names[i]}|$result|$(($(cpu_ticks "${servers[i]}") - ticks))" >> "$work/results"
+    kill -STOP "${servers[i]}"
   done
-  echo "| $round | ${rate[0]} | ${rate[1]} | ${rate[2]} | ${p99[0]} | ${p99[1]} | ${p99[2]} | ${each[0]} | ${each[1]} | ${each[2]} |"
 done
-awk -v a="${sum[0]}" -v b="${sum[1]}" -v c="${sum[2]}" 'BEGIN {printf "Of the rate without clicks: recorded %.1f %%, recorded and counted %.1f %%.\n", 100 * b / a, 100 * c / a}'
-for i in 0 1 2; do awk -v n="${names[i]}" -v t="${allticks[i]}" -v r="${all[i]}" 'BEGIN {printf "%s: %.2f µs of processor per redirect over %d redirects.\n", n, t * 10000 / r, r}'; done
 
-# The worker of the third server catches up alone.
-counted() { curl -fs -H "X-Api-Key: $key" "http://127.0.0.1:${ports[2]}/api/v1/stats?from=1d" | python3 -c 'import json, sys; print(json.load(sys.stdin)["totals"]["clicks"])'; }
-from=$(counted); cpu_from=$(cpu 2); time_from=$(date +%s.%N)
-for _ in $(seq 5); do sleep 1; done
-to=$(counted); cpu_to=$(cpu 2); time_to=$(date +%s.%N)
-awk -v n=$((to - from)) -v c=$((cpu_to - cpu_from)) -v t="$(awk "BEGIN {print $time_to - $time_from}")" \
-  'BEGIN {printf "Catching up: %d clicks in %.1f s, %.2f s of processor: %d clicks/s, %d clicks/s per core.\n", n, t, c / 100, n / t, c ? n * 100 / c : 0}'
-du -sb "$work"/1/clicks "$work"/2/clicks.duckdb | sed "s|$work/||"
+echo "$(nproc) cores, wrk -t$threads -c$connections on the same machine, $rounds rounds of $seconds s, load average: $(cut -d' ' -f1 /proc/loadavg)"
+echo
+python3 - "$work/results" "$(getconf CLK_TCK)" <<'PY'
+import statistics, sys
+rows = {}
+for line in open(sys.argv[1]):
+    name, result, ticks = line.strip().split("|")
+    _, rate, count, p50, p99, _, errors = result.split()
+    rows.setdefault(name, []).append((float(rate), float(p50), float(p99), int(ticks) / int(sys.argv[2]) * 1e6 / int(count), int(errors)))
+print("| clicks | redirects/s | p50 ms | p99 ms | CPU µs a redirect (least) | errors |")
+print("|---|---|---|---|---|---|")
+for name, rounds in rows.items():
+    rate, p50, p99, cpu, errors = zip(*rounds)
+    middle = statistics.median
+    print(f"| {name} | {middle(rate):,.0f} | {middle(p50):.2f} | {middle(p99):.1f} | {middle(cpu):.1f} ({min(cpu):.1f}) | {sum(errors)} |")
+names = list(rows)
+for off, on in ((0, 1), (2, 3)):
+    pairs = zip(rows[names[off]], rows[names[on]])
+    print(f"\n{names[on]}: {statistics.median(b[0] / a[0] for a, b in pairs):.1%} of the rate of \"{names[off]}\", median of the rounds' quotients.")
+PY
+
+# A worker catches up with what the redirect node recorded and nobody counted.
+kill -CONT "${servers[1]}"; stop "${servers[1]}"
+start_terse "${ports[1]}" "$work/data1" --roles Clicks,Api
+from=$(clicks_counted "${ports[1]}"); ticks=$(cpu_ticks "$terse_pid"); began=$(date +%s.%N)
+sleep "$seconds"
+to=$(clicks_counted "${ports[1]}"); ticks=$(($(cpu_ticks "$terse_pid") - ticks)); ended=$(date +%s.%N)
+awk -v n=$((to - from)) -v c="$ticks" -v hz="$(getconf CLK_TCK)" -v a="$began" -v b="$ended" \
+  'BEGIN { printf "\nCatching up: %d clicks in %.1f s, %.2f s of processor: %d clicks/s, %d clicks/s a core.\n", n, b - a, c / hz, n / (b - a), c ? n * hz / c : 0 }'

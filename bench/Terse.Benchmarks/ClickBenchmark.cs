@@ -34,8 +34,10 @@ internal static class ClickBenchmark
     private static async Task RunAsync(long rows, int links, DirectoryInfo data, int memory, bool copyHalf, CancellationToken cancellationToken)
     {
         var options = Options.Create(new DuckDbOptions { DataDirectory = data.FullName, MemoryMiB = memory });
+        var opening = Stopwatch.GetTimestamp();
         using var database = new DuckDbDatabase(options);
         var store = new DuckDbClickStore(database, options);
+        Console.WriteLine(FormattableString.Invariant($"Opened in {Stopwatch.GetElapsedTime(opening).TotalMilliseconds:F0} ms."));
         var clicks = new SyntheticClicks(rows, links);
         await LoadAsync(store, clicks, copyHalf ? rows / 2 : rows, cancellationToken);
         if (copyHalf && await store.ReadWatermarkAsync(Source, cancellationToken) < rows) await CopyAsync(database, rows, cancellationToken);
