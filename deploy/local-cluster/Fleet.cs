@@ -28,10 +28,12 @@ internal sealed class Fleet(string? adminKey = null, Route? route = null) : IAsy
 
     public IReadOnlyList<Node> Nodes => _nodes;
 
-    public async Task StartAsync(string links, int port)
+    /// <exception cref="OperationCanceledException">Told to stop; disposing ends what was started.</exception>
+    public async Task StartAsync(string links, int port, CancellationToken cancellationToken = default)
     {
         Console.WriteLine("Starting Redis, NATS and the stores ...");
         await _engines.StartAsync(links);
+        cancellationToken.ThrowIfCancellationRequested();
         Gateway = Address(port);
         foreach (var (name, value) in new[]
         {
@@ -41,15 +43,15 @@ internal sealed class Fleet(string? adminKey = null, Route? route = null) : IAsy
 
         // The first one makes the tables and the admin key; the others may then come at once.
         Console.WriteLine("Starting the nodes ...");
-        await AddAsync("api 1", "Api");
-        await Task.WhenAll(AddAsync("api 2", "Api"), AddAsync("redirect 1", "Redirect"), AddAsync("redirect 2", "Redirect"), AddAsync("redirect 3", "Redirect"), AddAsync("clicks", "Clicks"), AddAsync("admin", "Admin"));
+        await AddAsync("api 1", "Api", cancellationToken);
+        await Task.WhenAll(AddAsync("api 2", "Api", cancellationToken), AddAsync("redirect 1", "Redirect", cancellationToken), AddAsync("redirect 2", "Redirect", cancellationToken), AddAsync("redirect 3", "Redirect", cancellationToken), AddAsync("clicks", "Clicks", cancellationToken), AddAsync("admin", "Admin", cancellationToken));
         Keep(await Node.StartAsync("gateway", "gateway", Gateway, new Dictionary<string, string>
         {
             ["Terse__Gateway__RedirectNodes"] = Urls("redirect"),
             ["Terse__Gateway__ApiNodes"] = Urls("api"),
             ["Terse__Gateway__AdminNodes"] = Urls("admin"),
             ["Terse__Metrics__Token"] = _metricsToken,
-        }));
+        }, cancellationToken));
         _startUp = _clock.Elapsed;
     }
 
@@ -76,8 +78,8 @@ internal sealed class Fleet(string? adminKey = null, Route? route = null) : IAsy
         await _engines.DisposeAsync();
     }
 
-    private async Task AddAsync(string name, string role) =>
-        Keep(await Node.StartAsync(name, "serve", Address(0), new Dictionary<string, string>([.. _engines.SettingsFor(role), .. _settings]) { ["Terse__Roles"] = role }));
+    private async Task AddAsync(string name, string role, CancellationToken cancellationToken) =>
+        Keep(await Node.StartAsync(name, "serve", Address(0), new Dictionary<string, string>([.. _engines.SettingsFor(role), .. _settings]) { ["Terse__Roles"] = role }, cancellationToken));
 
     private void Keep(Node node)
     {

@@ -23,7 +23,7 @@ internal sealed class Node : IAsyncDisposable
     public int ProcessId => _process.Id;
 
     /// <summary>Starts it and waits until it says that it is ready. Its data goes with it, unless the settings name a directory.</summary>
-    public static async Task<Node> StartAsync(string name, string verb, string url, IReadOnlyDictionary<string, string> settings)
+    public static async Task<Node> StartAsync(string name, string verb, string url, IReadOnlyDictionary<string, string> settings, CancellationToken cancellationToken = default)
     {
         var folder = Directory.CreateTempSubdirectory("terse-node-").FullName;
         var environment = new Dictionary<string, string>(settings) { ["Terse__Urls"] = url };
@@ -31,7 +31,7 @@ internal sealed class Node : IAsyncDisposable
         var node = new Node(name, verb, url, environment, folder);
         try
         {
-            await node.RestartAsync();
+            await node.RestartAsync(cancellationToken);
             return node;
         }
         catch
@@ -45,10 +45,10 @@ internal sealed class Node : IAsyncDisposable
     public Task KillAsync() => _process.KillAsync();
 
     /// <summary>Starts it again at the same address with what it had on disk, and waits until it is ready.</summary>
-    public async Task RestartAsync()
+    public async Task RestartAsync(CancellationToken cancellationToken = default)
     {
         _process = ChildProcess.Start("dotnet", [Path.Combine(AppContext.BaseDirectory, "terse.dll"), _verb], _environment);
-        await ReadyAsync();
+        await ReadyAsync(cancellationToken);
     }
 
     /// <summary>SIGSTOP: it keeps its connections and answers nothing.</summary>
@@ -72,17 +72,18 @@ internal sealed class Node : IAsyncDisposable
         Directory.Delete(_folder, recursive: true);
     }
 
-    private async Task ReadyAsync()
+    private async Task ReadyAsync(CancellationToken cancellationToken)
     {
         using var client = new HttpClient { BaseAddress = new Uri(Url), Timeout = TimeSpan.FromSeconds(5) };
         using var limit = new CancellationTokenSource(StartLimit);
         while (true)
         {
+            cancellationToken.ThrowIfCancellationRequested();
             if (_process.HasExited) throw new InvalidOperationException($"{Name} ended at its start.\n{_process.Errors}\n{_process.Output}");
             if (limit.IsCancellationRequested) throw new InvalidOperationException($"{Name} is not ready within {StartLimit.TotalMinutes:0} minutes.\n{_process.Errors}\n{_process.Output}");
             try
             {
-                using var answer = await client.GetAsync("/health/ready");
+                using var answer = await client.GetAsync("/health/ready", cancellationToken);
                 if (answer.IsSuccessStatusCode) return;
             }
             catch (Exception e) when (e is HttpRequestException or TaskCanceledException)
@@ -90,7 +91,7 @@ internal sealed class Node : IAsyncDisposable
                 // Not listening yet.
             }
 
-            await Task.Delay(TimeSpan.FromMilliseconds(50), TimeProvider.System);
+            await Task.Delay(TimeSpan.FromMilliseconds(50), TimeProvider.System, cancellationToken);
         }
     }
 }

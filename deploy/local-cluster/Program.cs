@@ -8,19 +8,19 @@ var port = new Option<int>("--port") { DefaultValueFactory = _ => 8080, Descript
 var command = new RootCommand("Starts a fleet of rung 4 on loopback, prints its addresses, and stops all of it on Ctrl-C.") { links, port };
 command.SetAction(async (parsed, cancellationToken) =>
 {
-    var stopped = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+    using var stop = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
     using var interrupt = PosixSignalRegistration.Create(PosixSignal.SIGINT, Stop);
     using var terminate = PosixSignalRegistration.Create(PosixSignal.SIGTERM, Stop);
     await using var fleet = new Fleet();
     try
     {
-        var starting = fleet.StartAsync(parsed.GetValue(links)!, parsed.GetValue(port));
-        if (await Task.WhenAny(starting, stopped.Task) == starting)
-        {
-            await starting;
-            Console.WriteLine(fleet.Describe());
-            await stopped.Task;
-        }
+        await fleet.StartAsync(parsed.GetValue(links)!, parsed.GetValue(port), stop.Token);
+        Console.WriteLine(fleet.Describe());
+        await Task.Delay(Timeout.InfiniteTimeSpan, TimeProvider.System, stop.Token);
+    }
+    catch (OperationCanceledException) when (stop.IsCancellationRequested)
+    {
+        // Told to stop, while it started or later: what there is so far is ended below.
     }
     catch (InvalidOperationException e)
     {
@@ -34,7 +34,7 @@ command.SetAction(async (parsed, cancellationToken) =>
     void Stop(PosixSignalContext signal)
     {
         signal.Cancel = true;
-        stopped.TrySetResult();
+        stop.Cancel();
     }
 });
 // Signals are ours to handle: stopping takes longer than the command line would wait.

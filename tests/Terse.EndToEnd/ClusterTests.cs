@@ -45,6 +45,38 @@ public sealed partial class ClusterTests
         Assert.All(nodes.Values, node => Assert.False(Directory.Exists($"/proc/{node.Id}"), $"Process {node.Id} is still there."));
     }
 
+    [Fact]
+    public async Task A_fleet_that_is_stopped_while_it_starts_leaves_nothing_behind()
+    {
+        var folder = Directory.CreateTempSubdirectory("terse-e2e-");
+        try
+        {
+            // PostgreSQL runs as a user of its own, who must get to its folder.
+            if (!OperatingSystem.IsWindows()) folder.UnixFileMode |= UnixFileMode.GroupRead | UnixFileMode.GroupExecute | UnixFileMode.OtherRead | UnixFileMode.OtherExecute;
+            await using var cluster = ChildProcess.Start(
+                "dotnet", [Path.Combine(AppContext.BaseDirectory, "terse-cluster.dll"), "--port", "0"], new Dictionary<string, string> { ["TMPDIR"] = folder.FullName });
+            await cluster.LineAsync("Starting the nodes", StartLimit);
+            await UntilNodeAsync(folder);
+            cluster.Send(Signal.Interrupt);
+            await cluster.ExitAsync(StartLimit);
+            Assert.Equal(0, cluster.ExitCode);
+            Assert.DoesNotContain(folder.GetDirectories(), left => left.Name.StartsWith("terse-", StringComparison.Ordinal));
+        }
+        finally
+        {
+            folder.Delete(recursive: true);
+        }
+    }
+
+    private static async Task UntilNodeAsync(DirectoryInfo folder)
+    {
+        for (var deadline = Stopwatch.StartNew(); folder.GetDirectories("terse-node-*").Length == 0;)
+        {
+            Assert.True(deadline.Elapsed < StartLimit, "No node was started.");
+            await Task.Delay(TimeSpan.FromMilliseconds(5), TimeProvider.System, Cancellation);
+        }
+    }
+
     /// <summary>A visit is counted some moments later, wherever it was made.</summary>
     private static async Task CountedAsync(HttpClient client, string code, long atLeast)
     {

@@ -140,6 +140,7 @@ internal sealed partial class ChildProcess : IAsyncDisposable
 /// <summary>Signals with the same number on Linux and macOS are here under their purpose; the two that differ are Linux's.</summary>
 internal enum Signal
 {
+    Interrupt = 2,
     Quit = 3,
     Kill = 9,
     Terminate = 15,

@@ -11,7 +11,7 @@ namespace Terse.Abuse;
 /// Takes reports from the preview page's form. A report changes nothing by itself; an admin reads it. No cookie is involved, so there is no authority to be abused by a foreign page;
 /// what such a page could do is spend its visitors' reports, and that <c>Sec-Fetch-Site</c> tells.
 /// </summary>
-internal sealed class ReportForm(RequestDelegate next, ILinkStore links, AuditLog audit, RedirectAnswers answers, TimeProvider time)
+internal sealed class ReportForm(RequestDelegate next, ILinkStore links, AuditLog audit, RedirectAnswers answers, TimeProvider time, TakeSharedAttempt? sharedAttempts = null)
 {
     public const int MaxMessage = 1000;
     private const int MaxForm = 8192;
@@ -21,7 +21,7 @@ internal sealed class ReportForm(RequestDelegate next, ILinkStore links, AuditLo
     private static readonly StatusText Refused = new("400", "This report cannot be read", "Send it from the form on the preview page.");
     private static readonly StatusText Enough = new("429", "Please wait a minute", "There were many reports just now. Try again in a minute.");
 
-    private readonly AttemptLimiter _limiter = new(time, PerLink, PerAddress);
+    private readonly AttemptLimiter _limiter = new(time, "report", PerLink, PerAddress, sharedAttempts);
 
     public Task InvokeAsync(HttpContext context) =>
         HttpMethods.IsPost(context.Request.Method) && context.Request.Path.Value is ['/', .. var rest] && rest.EndsWith('+') && ShortCode.TryParse(rest[..^1], out var code)
@@ -36,7 +36,7 @@ internal sealed class ReportForm(RequestDelegate next, ILinkStore links, AuditLo
             return;
         }
 
-        if (_limiter.TryTake(code.Value, context.Connection.RemoteIpAddress) > TimeSpan.Zero)
+        if (await _limiter.TryTakeAsync(code.Value, context.Connection.RemoteIpAddress, context.RequestAborted) > TimeSpan.Zero)
         {
             context.Response.Headers.RetryAfter = "60";
             await answers.Say(context, Enough, StatusCodes.Status429TooManyRequests);

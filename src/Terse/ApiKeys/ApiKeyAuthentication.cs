@@ -18,7 +18,7 @@ internal sealed class ApiKeyAuthentication(
 
     protected override async Task<AuthenticateResult> HandleAuthenticateAsync()
     {
-        if (PresentedKey() is not { Length: > 0 } presented) return AuthenticateResult.NoResult();
+        if (PresentedKey(Request) is not { Length: > 0 } presented) return AuthenticateResult.NoResult();
         if (await keys.CheckAsync(presented, Context.RequestAborted) is not { } key)
             return AuthenticateResult.Fail("The API key is unknown, wrong, expired or revoked.");
 
@@ -27,17 +27,18 @@ internal sealed class ApiKeyAuthentication(
 
     protected override async Task HandleChallengeAsync(AuthenticationProperties properties)
     {
-        var presented = PresentedKey() is { Length: > 0 };
+        var presented = PresentedKey(Request) is { Length: > 0 };
         Response.Headers.WWWAuthenticate = "Bearer";
         await Problems.Unauthorized(presented).ExecuteAsync(Context);
     }
 
     protected override Task HandleForbiddenAsync(AuthenticationProperties properties) => Problems.Forbidden().ExecuteAsync(Context);
 
-    private string? PresentedKey()
+    /// <summary>The key that a request shows, right or wrong.</summary>
+    public static string? PresentedKey(HttpRequest request)
     {
-        if (Request.Headers.TryGetValue(HeaderName, out var header)) return header.ToString();
-        var authorization = Request.Headers.Authorization.ToString();
+        if (request.Headers.TryGetValue(HeaderName, out var header)) return header.ToString();
+        var authorization = request.Headers.Authorization.ToString();
         return authorization.StartsWith(Bearer, StringComparison.OrdinalIgnoreCase) ? authorization[Bearer.Length..].Trim() : null;
     }
 }

@@ -1,4 +1,5 @@
 using Terse.Hosting;
+using Terse.RateLimiting;
 using Terse.Redirects;
 
 namespace Terse.Gateway;
@@ -18,6 +19,8 @@ internal static class GatewayApp
         builder.Services.AddHosting(terse);
         builder.Services.AddTelemetry(builder.Configuration, httpServer: true);
         builder.Services.AddGateway(builder.Configuration);
+        builder.Services.AddSharedLimits(builder.Configuration);
+        builder.Services.AddRateLimits(RateLimitCallers.OfGateway);
         configure?.Invoke(builder.Services);
 
         var app = builder.Build();
@@ -25,6 +28,7 @@ internal static class GatewayApp
         if (terse.TrustedProxies.Length > 0) app.UseForwardedHeaders();
         app.UseExceptionHandler();
         app.UseRouting();
+        app.UseRateLimits();
         app.MapHealth();
         app.MapMetrics();
         app.MapGateway();

@@ -67,6 +67,9 @@ internal static class Stores
         return services;
     }
 
+    /// <summary>Limits that are counted for a fleet, if the configuration asks for them, for a process that shares nothing else.</summary>
+    public static IServiceCollection AddSharedLimits(this IServiceCollection services, IConfiguration configuration) => services.AddSharedRateLimits(configuration);
+
     /// <summary>Whether other nodes may write to the same link store with nothing to tell this one of it.</summary>
     public static bool OthersWriteUnheard(IConfiguration configuration) =>
         configuration[$"{StoresOptions.Section}:{nameof(StoresOptions.Links)}"] is { Length: > 0 } and not "Sqlite"

@@ -76,7 +76,7 @@ internal static class TerseApp
         if (roles.Has(NodeRoles.Admin)) builder.Services.AddAdmin(terse, builder.Configuration);
 
         if (managesLinks || roles.Has(NodeRoles.Redirect)) builder.Services.AddRedis(builder.Configuration);
-        if (roles.Has(NodeRoles.Api)) builder.Services.AddRateLimits();
+        if (roles.Has(NodeRoles.Api)) builder.Services.AddRateLimits(RateLimitCallers.OfNode);
         configure?.Invoke(builder.Services);
 
         var app = builder.Build();

@@ -2,7 +2,6 @@ using System.Globalization;
 using System.Net;
 using System.Net.Sockets;
 using Microsoft.Extensions.Options;
-using Terse.ApiKeys;
 using Terse.Hosting;
 using Terse.Links;
 
@@ -13,10 +12,11 @@ namespace Terse.RateLimiting;
 /// The headers (draft-ietf-httpapi-ratelimit-headers) tell of the limit that has the least left.
 /// </summary>
 internal sealed partial class RateLimitMiddleware(
-    RequestDelegate next, IRateLimitStore store, IOptions<RateLimitOptions> options, TimeProvider time, RateLimitMetrics metrics, ILogger<RateLimitMiddleware> logger)
+    RequestDelegate next, IRateLimitStore store, RateLimitCallers callers, IOptions<RateLimitOptions> options, TimeProvider time, RateLimitMetrics metrics,
+    ILogger<RateLimitMiddleware> logger)
 {
-    private readonly RateLimitRule? _perIp = Rule("ip", options.Value.PerIp);
-    private readonly RateLimitRule? _perKey = Rule("key", options.Value.PerKey);
+    private readonly RateLimitRule? _perIp = Rule(callers.NamePrefix + "ip", options.Value.PerIp);
+    private readonly RateLimitRule? _perKey = Rule(callers.NamePrefix + "key", options.Value.PerKey);
     private readonly RouteLimits _perRoute = RouteLimits.TryParse(options.Value.PerRoute, out var limits) ? limits : throw new FormatException(nameof(RateLimitOptions.PerRoute));
 
     public async Task InvokeAsync(HttpContext context)
@@ -59,10 +59,10 @@ internal sealed partial class RateLimitMiddleware(
     private IEnumerable<(RateLimitRule Rule, string Subject)> Limits(HttpContext context)
     {
         var address = Subject(context.Connection.RemoteIpAddress);
-        var key = context.User.Identity is { IsAuthenticated: true } ? context.User.KeyId() : null;
+        var key = callers.KeyOf(context);
         if (_perIp is not null) yield return (_perIp, address);
         if (_perKey is not null && key is not null) yield return (_perKey, key);
-        if (_perRoute.Find(context) is { } route) yield return (route, key ?? address);
+        if (callers.RouteLimitOf(_perRoute, context) is { } route) yield return (route with { Name = callers.NamePrefix + route.Name }, key ?? address);
     }
 
     private async ValueTask<RateLimitDecision?> TryTakeAsync(RateLimitRule rule, string subject, CancellationToken cancellationToken)

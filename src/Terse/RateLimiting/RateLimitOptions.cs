@@ -4,7 +4,7 @@ using Microsoft.Extensions.Options;
 namespace Terse.RateLimiting;
 
 /// <summary>
-/// Limits of the management API. A limit is written as algorithm, requests, and window: <c>TokenBucket 600/1m</c>, <c>LeakyBucket 10/1s burst 20</c>,
+/// Limits of the management API, on nodes with the role Api and at <c>terse gateway</c> alike; one of the two is enough. A limit is written as algorithm, requests, and window: <c>TokenBucket 600/1m</c>, <c>LeakyBucket 10/1s burst 20</c>,
 /// <c>SlidingLog 100/1h</c>, <c>FixedWindow 10000/1d</c>. Redirects have a limit of their own, for unknown codes alone.
 /// </summary>
 internal sealed class RateLimitOptions : IValidatableObject
@@ -15,7 +15,7 @@ internal sealed class RateLimitOptions : IValidatableObject
     [AllowedValues("Local", "Redis", ErrorMessage = "Terse:RateLimits:Store must be Local or Redis.")]
     public string Store { get; set; } = "Local";
 
-    /// <summary>The limit of each API key. Empty: none.</summary>
+    /// <summary>The limit of each API key; at the gateway of each key that is sent, right or wrong. Empty: none.</summary>
     public string PerKey { get; set; } = "";
 
     /// <summary>The limit of each client address (an IPv6 /64 counts as one), with or without a key. Empty: none.</summary>

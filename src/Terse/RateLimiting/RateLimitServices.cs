@@ -6,7 +6,8 @@ namespace Terse.RateLimiting;
 internal static class RateLimitServices
 {
     /// <summary>Counts in this process, unless a shared store is registered already.</summary>
-    public static IServiceCollection AddRateLimits(this IServiceCollection services)
+    /// <param name="callers">Whose requests these are.</param>
+    public static IServiceCollection AddRateLimits(this IServiceCollection services, RateLimitCallers callers)
     {
         var isShared = services.Any(service => service.ServiceType == typeof(IRateLimitStore));
         services.AddSingleton<IValidateOptions<RateLimitOptions>, RateLimitOptionsValidator>()
@@ -14,7 +15,7 @@ internal static class RateLimitServices
             .Validate(options => options.Store == "Local" || isShared, "Terse:RateLimits:Store is Redis, so Terse:Redis:Endpoints must name one.")
             .ValidateOnStart();
         services.TryAddSingleton<IRateLimitStore, LocalRateLimits>();
-        return services.AddSingleton<RateLimitMetrics>();
+        return services.AddSingleton(callers).AddSingleton<RateLimitMetrics>();
     }
 
     /// <summary>After authentication, which says whose limit it is; before authorization, so that refused keys are limited too.</summary>

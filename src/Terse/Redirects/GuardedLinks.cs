@@ -14,12 +14,12 @@ namespace Terse.Redirects;
 /// </summary>
 internal sealed class GuardedLinks(
     RedirectAnswers answers, LinkPasswords passwords, VisitTaker visits, RedirectMetrics metrics, IOptions<RedirectOptions> options, TimeProvider time,
-    ClickRecorder? clicks = null)
+    ClickRecorder? clicks = null, TakeSharedAttempt? sharedAttempts = null)
 {
     public const string PasswordHeader = "X-Link-Password";
     private const int MaxForm = 4096;
 
-    private readonly AttemptLimiter _attempts = new(time, options.Value.PasswordsPerMinute, options.Value.PasswordsPerMinutePerAddress);
+    private readonly AttemptLimiter _attempts = new(time, "password", options.Value.PasswordsPerMinute, options.Value.PasswordsPerMinutePerAddress, sharedAttempts);
 
     // Only limited links pay for the bot lists, and the first of them for their reading.
     private readonly Lazy<BotList> _bots = new();
@@ -79,7 +79,7 @@ internal sealed class GuardedLinks(
             return false;
         }
 
-        var wait = _attempts.TryTake(link.Code, context.Connection.RemoteIpAddress);
+        var wait = await _attempts.TryTakeAsync(link.Code, context.Connection.RemoteIpAddress, context.RequestAborted);
         if (wait == TimeSpan.Zero)
         {
             switch (await passwords.CheckAsync(password, hash, context.RequestAborted))

@@ -100,7 +100,7 @@ internal sealed class RedirectOptions
     [Range(1, 1_000_000, ErrorMessage = "Terse:Redirects:MissBurst must be 1 to 1000000.")]
     public int MissBurst { get; set; } = 120;
 
-    /// <summary>How many passwords may be tried on one link in a minute, by all visitors together. 1 to 10,000; 60 by default.</summary>
+    /// <summary>How many passwords may be tried on one link in a minute, by all visitors together; on all nodes together with Redis, else on each. 1 to 10,000; 60 by default.</summary>
     [Range(1, 10_000, ErrorMessage = "Terse:Redirects:PasswordsPerMinute must be 1 to 10000.")]
     public int PasswordsPerMinute { get; set; } = 60;
 

@@ -1,4 +1,5 @@
 using System.Collections.Concurrent;
+using System.Diagnostics;
 using System.Net;
 using System.Text.Json;
 using Terse.Hosting;
@@ -15,6 +16,7 @@ public sealed class LiveMigrationTests(ITestOutputHelper output)
     private readonly ConcurrentDictionary<string, string?> _expected = new();
     private readonly ConcurrentQueue<string> _wrong = new();
     private long _follows;
+    private long _writes;
 
     private static CancellationToken Cancellation => TestContext.Current.CancellationToken;
 
@@ -39,7 +41,7 @@ public sealed class LiveMigrationTests(ITestOutputHelper output)
     }
 
     [Fact]
-    public async Task A_live_move_from_PostgreSQL_to_DynamoDB_loses_nothing_and_fails_no_redirect()
+    public async Task A_live_move_of_two_nodes_from_PostgreSQL_to_DynamoDB_loses_nothing_and_fails_no_redirect()
     {
         var connection = await (await PostgreSqlServer.SharedAsync()).CreateDatabaseAsync();
         var target = $"dynamodb:{(await DynaliteServer.SharedAsync()).Url}";
@@ -49,7 +51,7 @@ public sealed class LiveMigrationTests(ITestOutputHelper output)
         var folder = Directory.CreateTempSubdirectory("terse-move-");
         try
         {
-            await MoveAsync(settings, folder.FullName, $"postgres:{connection}", target);
+            await MoveAsync(settings, folder.FullName, $"postgres:{connection}", target, nodes: 2);
 
             var moved = new Dictionary<string, string?>(settings, StringComparer.OrdinalIgnoreCase);
             foreach (var (name, value) in StoreName.ToSettings(target)) moved[name] = value;
@@ -70,25 +72,32 @@ public sealed class LiveMigrationTests(ITestOutputHelper output)
     private static Dictionary<string, string?> Quiet(Dictionary<string, string?> settings) =>
         new(settings, StringComparer.OrdinalIgnoreCase) { ["Terse:Redirects:MissesPerMinute"] = "0" };
 
-    /// <summary>Fills a server, moves it under load, and checks every link on it with either store leading.</summary>
-    private async Task MoveAsync(Dictionary<string, string?> settings, string data, string from, string to)
+    /// <summary>Fills a server, moves it or its fleet under load, and checks every link on every node with either store leading.</summary>
+    private async Task MoveAsync(Dictionary<string, string?> settings, string data, string from, string to, int nodes = 1)
     {
         await FillAsync(settings, data);
         var moving = Quiet(settings);
         moving["Terse:Migration:To"] = to;
-        await using var terse = await TerseInstance.StartAsync(moving, data);
+        await using var first = await TerseInstance.StartAsync(moving, data);
+        await using var second = nodes == 2 ? await TerseInstance.StartAsync(moving) : null;
+        TerseInstance[] fleet = second is null ? [first] : [first, second];
         using var stop = new CancellationTokenSource();
-        var load = Task.WhenAll(Enumerable.Range(0, 4).Select(client => LoadAsync(terse, client, stop.Token)));
-        await MigrateAsync(terse, settings, data, from, to);
-        await LeadsAsync(terse, "target");
+        var clock = Stopwatch.StartNew();
+
+        // Each client has links and a node of its own: without Redis a node hears of another's changes when its L1 entries end.
+        var load = Task.WhenAll(Enumerable.Range(0, 4).Select(client => LoadAsync(fleet[client % fleet.Length], client, stop.Token)));
+        await MigrateAsync(fleet, settings, data, from, to);
+        var moved = clock.Elapsed;
+        foreach (var node in fleet) await LeadsAsync(node, "target");
 
         // Writes and redirects of the new lead, and of the old one that follows now.
         var made = _expected.Count;
         while (_expected.Count < made + 100 && !load.IsCompleted) await Task.Delay(TimeSpan.FromMilliseconds(20), TimeProvider.System, Cancellation);
         await stop.CancelAsync();
         await load;
-        await CheckAsync(terse);
-        output.WriteLine($"{_expected.Count:N0} links, {_follows:N0} redirects while moving and checking");
+        var during = _follows;
+        foreach (var node in fleet) await CheckAsync(node);
+        output.WriteLine($"{fleet.Length} nodes, {_expected.Count:N0} links, moved in {moved.TotalSeconds:N1} s; {during:N0} redirects and {_writes:N0} writes meanwhile, {_follows - during:N0} redirects after");
     }
 
     private async Task FillAsync(Dictionary<string, string?> settings, string data)
@@ -107,11 +116,11 @@ public sealed class LiveMigrationTests(ITestOutputHelper output)
         }
     }
 
-    private static async Task MigrateAsync(TerseInstance terse, Dictionary<string, string?> settings, string data, string from, string to)
+    private static async Task MigrateAsync(TerseInstance[] fleet, Dictionary<string, string?> settings, string data, string from, string to)
     {
         var state = Path.Combine(data, "move.json");
         string[] arguments = [
-            "migrate", "--from", from, "--to", to, "--server", terse.Url.ToString(), "--api-key", TerseInstance.AdminKey, "--state", state, "--data", data,
+            "migrate", "--from", from, "--to", to, .. fleet.SelectMany(static node => new[] { "--server", node.Url.ToString() }), "--api-key", TerseInstance.AdminKey, "--state", state, "--data", data,
             .. settings.SelectMany(static setting => new[] { "--set", $"{setting.Key}={setting.Value}" })];
         Assert.Equal(0, await TerseCommand.Create().Parse(arguments).InvokeAsync(cancellationToken: Cancellation));
         Assert.True(JsonDocument.Parse(await File.ReadAllTextAsync(state, Cancellation)).RootElement.GetProperty("Complete").GetBoolean());
@@ -132,6 +141,7 @@ public sealed class LiveMigrationTests(ITestOutputHelper output)
         for (var n = 0; !stop.IsCancellationRequested; n++)
         {
             var code = mine[random.Next(mine.Count)];
+            if (n % 8 < 3) Interlocked.Increment(ref _writes);
             switch (n % 8)
             {
                 case 0 or 1:

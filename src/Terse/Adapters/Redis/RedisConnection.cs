@@ -92,6 +92,7 @@ internal sealed partial class RedisConnection(IOptions<RedisOptions> options, Ti
             Password = Given(options.Value.Password),
             ServiceName = Given(options.Value.ServiceName),
         };
+        if (options.Value.Authority.Length > 0) configuration.TrustIssuer(options.Value.Authority);
         foreach (var endpoint in options.Value.Endpoints.Split(',')) configuration.EndPoints.Add(endpoint);
         return configuration;
 

@@ -27,8 +27,11 @@ internal sealed class RedisOptions
     /// <summary>The password. Empty: none. Never logged.</summary>
     public string Password { get; set; } = "";
 
-    /// <summary>Whether to connect by TLS. The server's certificate must be one that this machine trusts.</summary>
+    /// <summary>Whether to connect by TLS. The server's certificate must be for the name or address in <see cref="Endpoints"/>, and from somebody who is trusted.</summary>
     public bool Tls { get; set; }
+
+    /// <summary>A PEM file with the certificate of the authority that Redis' certificates are from. Empty: those that this machine trusts.</summary>
+    public string Authority { get; set; } = "";
 
     /// <summary>What all keys and the channel start with, so that several instances can share one Redis: 1 to 64 of letters, digits, <c>. _ - :</c>.</summary>
     [RegularExpression("^[0-9A-Za-z._:-]{1,64}$", ErrorMessage = "Terse:Redis:KeyPrefix must be 1 to 64 letters, digits, or . _ - :")]
