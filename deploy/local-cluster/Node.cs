@@ -31,7 +31,7 @@ internal sealed class Node : IAsyncDisposable
         var node = new Node(name, verb, url, environment, folder);
         try
         {
-            await node.RestartAsync(cancellationToken);
+            await node.RunAsync(cancellationToken);
             return node;
         }
         catch
@@ -45,7 +45,9 @@ internal sealed class Node : IAsyncDisposable
     public Task KillAsync() => _process.KillAsync();
 
     /// <summary>Starts it again at the same address with what it had on disk, and waits until it is ready.</summary>
-    public async Task RestartAsync(CancellationToken cancellationToken = default)
+    public Task RestartAsync() => RunAsync(CancellationToken.None);
+
+    private async Task RunAsync(CancellationToken cancellationToken)
     {
         _process = ChildProcess.Start("dotnet", [Path.Combine(AppContext.BaseDirectory, "terse.dll"), _verb], _environment);
         await ReadyAsync(cancellationToken);
