@@ -39,8 +39,8 @@ internal static class RedirectServices
     public static void UseWireRedirects(this KestrelServerOptions kestrel)
     {
         var services = kestrel.ApplicationServices;
-        if (!services.GetRequiredService<IOptions<RedirectOptions>>().Value.Wire || services.GetService<WireRedirects>() is not { } redirects) return;
-        var time = services.GetRequiredService<TimeProvider>();
+        if (!services.GetRequiredService<IOptions<RedirectOptions>>().Value.Wire) return;
+        var (redirects, time) = (services.GetRequiredService<WireRedirects>(), services.GetRequiredService<TimeProvider>());
         kestrel.ConfigureEndpointDefaults(listen => listen.Use(next => new WireConnection(next, redirects, time).ServeAsync));
     }
 
