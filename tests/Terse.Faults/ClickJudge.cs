@@ -6,7 +6,7 @@ namespace Terse.Faults;
 /// <summary>Compares the redirects that visitors got with those that the statistics count.</summary>
 internal sealed class ClickJudge(Rig rig)
 {
-    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(60);
+    private static readonly TimeSpan Patience = TimeSpan.FromMinutes(3);
     private static readonly TimeSpan Settled = TimeSpan.FromSeconds(2);
     private long _before;
 

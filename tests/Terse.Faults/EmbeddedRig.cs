@@ -25,12 +25,14 @@ internal sealed class EmbeddedRig : Rig
 
     public SteppedClock Clock { get; }
 
-    public static async Task<EmbeddedRig> StartAsync(int diskMegabytes = 192)
+    /// <param name="diskMegabytes">How large the disk is.</param>
+    /// <param name="more">Settings beside those that every rig has.</param>
+    public static async Task<EmbeddedRig> StartAsync(int diskMegabytes = 192, params IEnumerable<KeyValuePair<string, string>> more)
     {
         var folder = Directory.CreateTempSubdirectory("terse-faults-").FullName;
         var disk = await SmallDisk.MountAsync(Path.Combine(folder, "data"), diskMegabytes);
         var clock = new SteppedClock(Path.Combine(folder, "clock"));
-        var settings = new Dictionary<string, string>(clock.Environment) { ["Terse__Data"] = disk.Path, ["Terse__BootstrapKey"] = AdminKey };
+        var settings = new Dictionary<string, string>([.. clock.Environment, .. more]) { ["Terse__Data"] = disk.Path, ["Terse__BootstrapKey"] = AdminKey };
         var node = await Node.StartAsync("terse", "serve", $"http://127.0.0.1:{ServerProcess.FreePort()}", settings);
         var rig = new EmbeddedRig(folder, disk, clock, node);
         await rig.SeedAsync();

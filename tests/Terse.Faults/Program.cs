@@ -26,7 +26,7 @@ root.SetAction(async parsed =>
     }
 
     if (parsed.GetValue(report) is { } file)
-        await File.WriteAllTextAsync(file.FullName, Report.Render(results, parsed.GetValue(rate), parsed.GetValue(writers), hold, TimeProvider.System.GetUtcNow()));
+        await File.WriteAllTextAsync(file.FullName, Report.Render(results, parsed.GetValue(rate), parsed.GetValue(writers), hold, TimeProvider.System.GetUtcNow()) + Report.WrittenByHand(file));
     Console.WriteLine($"{results.Count(result => result.Good)} passed, {results.Count(result => !result.Good)} failed");
     return results.Count > 0 && results.TrueForAll(result => result.Good) ? 0 : 1;
 });

@@ -36,6 +36,15 @@ internal static class Report
         return page.ToString();
     }
 
+    /// <summary>What people wrote below the tables of the page that is there: it stays.</summary>
+    public static string WrittenByHand(FileInfo page)
+    {
+        const string Heading = "## What was found";
+        var text = page.Exists ? File.ReadAllText(page.FullName) : "";
+        var at = text.IndexOf(Heading, StringComparison.Ordinal);
+        return at < 0 ? "" : text[at..];
+    }
+
     public static string Row(ExperimentResult result)
     {
         var (redirects, writes, clicks) = (result.Redirects, result.Writes, result.Clicks);

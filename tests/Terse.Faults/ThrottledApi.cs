@@ -1,10 +1,8 @@
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Hosting;
 using Microsoft.AspNetCore.Http;
-using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
-using Yarp.ReverseProxy.Forwarder;
 
 namespace Terse.Faults;
 
@@ -13,30 +11,18 @@ internal sealed class ThrottledApi : IAsyncDisposable
 {
     private const string Exceeded = """{"__type":"com.amazonaws.dynamodb.v20120810#ProvisionedThroughputExceededException","message":"The level of configured provisioned throughput for the table was exceeded."}""";
     private readonly WebApplication _app;
-    private readonly HttpMessageInvoker _service = new(new SocketsHttpHandler { UseProxy = false, AllowAutoRedirect = false, UseCookies = false });
+    private readonly HttpClient _service;
     private double _share;
     private TimeSpan _delay;
 
     public ThrottledApi(int port)
     {
+        _service = new HttpClient(new SocketsHttpHandler { UseProxy = false, UseCookies = false }) { BaseAddress = new Uri($"http://127.0.0.1:{port}") };
         var builder = WebApplication.CreateSlimBuilder();
         builder.Logging.ClearProviders();
         builder.WebHost.UseUrls("http://127.0.0.1:0");
-        builder.Services.AddHttpForwarder();
         _app = builder.Build();
-        var forwarder = _app.Services.GetRequiredService<IHttpForwarder>();
-        _app.Run(async context =>
-        {
-            if (Random.Shared.NextDouble() < _share)
-            {
-                context.Response.StatusCode = StatusCodes.Status400BadRequest;
-                context.Response.ContentType = "application/x-amz-json-1.0";
-                await context.Response.WriteAsync(Exceeded);
-                return;
-            }
-            if (_delay > TimeSpan.Zero) await Task.Delay(_delay, TimeProvider.System);
-            await forwarder.SendAsync(context, $"http://127.0.0.1:{port}", _service);
-        });
+        _app.Run(context => Random.Shared.NextDouble() < _share ? ThrottleAsync(context.Response) : PassAsync(context));
         ((IHost)_app).Start();
         Port = new Uri(_app.Urls.First()).Port;
     }
@@ -55,5 +41,32 @@ internal sealed class ThrottledApi : IAsyncDisposable
     {
         await _app.DisposeAsync();
         _service.Dispose();
+    }
+
+    private static Task ThrottleAsync(HttpResponse answer)
+    {
+        answer.StatusCode = StatusCodes.Status400BadRequest;
+        answer.ContentType = "application/x-amz-json-1.0";
+        return answer.WriteAsync(Exceeded);
+    }
+
+    /// <summary>The whole of it, to the end, whether or not the caller waits that long: dynalite does not survive a request that breaks off.</summary>
+    private async Task PassAsync(HttpContext context)
+    {
+        using var body = new MemoryStream();
+        await context.Request.Body.CopyToAsync(body);
+        if (_delay > TimeSpan.Zero) await Task.Delay(_delay, TimeProvider.System);
+        using var call = new HttpRequestMessage(HttpMethod.Post, "/") { Content = new ByteArrayContent(body.ToArray()) };
+        foreach (var (name, values) in context.Request.Headers)
+        {
+            if (name is "Host" or "Content-Length" or "Connection") continue;
+            if (!call.Headers.TryAddWithoutValidation(name, values.AsEnumerable())) call.Content.Headers.TryAddWithoutValidation(name, values.AsEnumerable());
+        }
+
+        using var answer = await _service.SendAsync(call);
+        context.Response.StatusCode = (int)answer.StatusCode;
+        context.Response.ContentType = answer.Content.Headers.ContentType?.ToString();
+        if (answer.Headers.TryGetValues("x-amz-crc32", out var sums)) context.Response.Headers["x-amz-crc32"] = sums.ToArray();
+        await context.Response.Body.WriteAsync(await answer.Content.ReadAsByteArrayAsync());
     }
 }

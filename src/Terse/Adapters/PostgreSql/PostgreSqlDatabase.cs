@@ -33,9 +33,12 @@ internal sealed class PostgreSqlDatabase : IAsyncDisposable
     public ValueTask<List<T>> QueryAsync<T>(string sql, Func<NpgsqlDataReader, T> read, CancellationToken cancellationToken, params object[] parameters) =>
         RunAsync(connection => connection.QueryAsync(sql, read, cancellationToken, parameters), cancellationToken);
 
-    /// <summary>The first row that the statement returns, or default.</summary>
+    /// <summary>
+    /// The first row that the statement returns, or default. <paramref name="cancellationToken"/> ends the wait for a connection and not the statement: to cancel
+    /// one is a synchronous call of the driver, dearer than a row, and over a silent network it holds up whoever cancels.
+    /// </summary>
     public async ValueTask<T?> FirstAsync<T>(string sql, Func<NpgsqlDataReader, T> read, CancellationToken cancellationToken, params object[] parameters) =>
-        await QueryAsync(sql, read, cancellationToken, parameters) is [var first, ..] ? first : default;
+        await RunAsync(connection => connection.QueryAsync(sql, read, CancellationToken.None, parameters), cancellationToken) is [var first, ..] ? first : default;
 
     /// <summary>
     /// Runs <paramref name="work"/> in one transaction, committed when it returns. It may run again after PostgreSQL has rolled it back over a

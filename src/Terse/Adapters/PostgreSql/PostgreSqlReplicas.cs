@@ -35,7 +35,10 @@ internal sealed partial class PostgreSqlReplicas : IAsyncDisposable
     /// <summary>How many reads the replicas have answered with a row.</summary>
     public long Answers => Interlocked.Read(ref _answers);
 
-    /// <summary>The first row that the statement returns on a replica that is fresh enough; default when there is no row, or no such replica answers.</summary>
+    /// <summary>
+    /// The first row that the statement returns on a replica that is fresh enough; default when there is no row, or no such replica answers. As on the
+    /// primary, a statement that has begun is not cancelled.
+    /// </summary>
     public async ValueTask<T?> FirstAsync<T>(string sql, Func<NpgsqlDataReader, T> read, CancellationToken cancellationToken, params object[] parameters)
     {
         if (_replicas is null) return default;
@@ -43,7 +46,7 @@ internal sealed partial class PostgreSqlReplicas : IAsyncDisposable
         {
             await using var connection = await _replicas.OpenConnectionAsync(cancellationToken);
             if (!_freshness.IsFresh(Server(connection.Host!, connection.Port))) return default;
-            if (await connection.QueryAsync(sql, read, cancellationToken, parameters) is not [var first, ..]) return default;
+            if (await connection.QueryAsync(sql, read, CancellationToken.None, parameters) is not [var first, ..]) return default;
             Interlocked.Increment(ref _answers);
             return first;
         }
