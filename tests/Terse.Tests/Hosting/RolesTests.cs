@@ -42,6 +42,20 @@ public sealed class RolesTests
         Assert.NotNull(node.App.Services.GetService<LinkCache>());
     }
 
+    /// <summary>So that neither its start nor a redirect waits for it.</summary>
+    [Fact]
+    public async Task A_redirect_node_opens_no_click_store()
+    {
+        await using var node = await TerseInstance.StartAsync(new() { ["Terse:Roles"] = "Redirect" });
+
+        using var visit = await node.Anonymous.GetAsync("/none", TestContext.Current.CancellationToken);
+        using var ready = await node.Anonymous.GetAsync("/health/ready", TestContext.Current.CancellationToken);
+
+        Assert.Equal((HttpStatusCode.NotFound, HttpStatusCode.OK), (visit.StatusCode, ready.StatusCode));
+        Assert.True(Directory.Exists(Path.Combine(node.Data, "clicks")));
+        Assert.False(File.Exists(Path.Combine(node.Data, "clicks.duckdb")));
+    }
+
     [Fact]
     public async Task An_API_node_composes_no_redirect_path()
     {

@@ -1,4 +1,6 @@
 using Microsoft.AspNetCore.Mvc;
+using Microsoft.AspNetCore.Server.Kestrel.Core;
+using Microsoft.AspNetCore.Server.Kestrel.Core.Features;
 using Terse.ApiKeys;
 using Terse.Codes;
 using Terse.Hosting;
@@ -9,6 +11,8 @@ namespace Terse.Clicks.Statistics;
 /// <summary>Clicks as they are written, as server-sent events.</summary>
 internal static class LiveEndpoints
 {
+    private static readonly TimeSpan LongestStandstill = TimeSpan.FromMinutes(1);
+
     public static void MapLiveClicks(this IEndpointRouteBuilder routes)
     {
         var api = routes.MapGroup("/api/v1").WithTags("Statistics").RequireAuthorization(ApiPolicies.Read);
@@ -42,6 +46,9 @@ internal static class LiveEndpoints
                 429, "too-many-streams", "Too many live streams are open on this node.", "Close one, or allow more with Terse:Clicks:LiveStreams.");
         }
         context.Response.RegisterForDispose(subscription);
+
+        // A reader may stand still for longer than Kestrel's five seconds: it misses clicks, and is told. One that is gone must not hold its place for ever.
+        if (context.Features.Get<IHttpMinResponseDataRateFeature>() is { } rate) rate.MinDataRate = new MinDataRate(bytesPerSecond: 1, LongestStandstill);
         return TypedResults.ServerSentEvents(subscription.ReadAsync(time, cancellationToken));
     }
 }
