@@ -1,3 +1,5 @@
+using Terse.Servers;
+
 namespace Terse.Faults;
 
 /// <summary>The ways between processes of a fleet that can be broken, by their name, and the DynamoDB API, which can be throttled.</summary>

@@ -3,7 +3,7 @@ using System.Net;
 using System.Net.Sockets;
 using System.Threading.Channels;
 
-namespace Terse.Faults;
+namespace Terse.Servers;
 
 /// <summary>
 /// The way to a port, which can be cut (connections are reset, new ones refused), fall silent (they are taken, and nothing comes until it is mended, as
