@@ -7,8 +7,8 @@ internal static class HomePage
 {
     private const string Robots = "User-agent: *\nDisallow: /admin\nDisallow: /api/\nDisallow: /docs\n";
 
-    private static byte[] Render(PageLayout layout) => layout.Render("Short links", """
-        <span class="mark">terse</span>
+    private static byte[] Render(PageLayout layout) => layout.Render("Short links", $"""
+        <span class="mark">{layout.Name}</span>
         <h1>Short links live here.</h1>
         <p>If a short link brought you to this page, a part of its address is missing: look for the characters after the slash.</p>
         <a class="go" href="docs">For developers: the API</a>

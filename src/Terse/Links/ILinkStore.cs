@@ -88,6 +88,16 @@ internal interface ILinkStore
     /// </summary>
     ValueTask<LinkPage> ListAsync(LinkQuery query, CancellationToken cancellationToken);
 
+    /// <summary>
+    /// A page of links that redirect no more, for one reason; null from an engine that has no index for this, whose callers walk the list.
+    /// <list type="bullet">
+    /// <item>Links that were taken down or switched off come in the order of the list; expired ones in the order in which they ended, the last first.</item>
+    /// <item>Each is under one reason only: see <see cref="EndReason"/>.</item>
+    /// <item>Following <see cref="LinkPage.Next"/> visits each exactly once, as in <see cref="ListAsync"/>, and cursors are told apart in the same way.</item>
+    /// </list>
+    /// </summary>
+    ValueTask<LinkPage?> ListEndedAsync(EndedQuery query, CancellationToken cancellationToken) => ValueTask.FromResult<LinkPage?>(null);
+
     /// <summary>How many links there are, ended ones included; an engine may answer with a figure that is at most a minute old, the first of which is exact.</summary>
     ValueTask<long> CountAsync(CancellationToken cancellationToken);
 

@@ -23,7 +23,8 @@ internal interface ILinkChangeListener
 /// <param name="Version">The version from which on the change is in force; for a removal, one later than the removed link's.</param>
 /// <param name="Kind">What happened.</param>
 /// <param name="Link">The link as it is now; null when removed.</param>
-internal readonly record struct LinkChange(ShortCode Code, long Version, LinkChangeKind Kind, Link? Link)
+/// <param name="MayReturnFor">How long a removal may still be taken back; zero for one that is final.</param>
+internal readonly record struct LinkChange(ShortCode Code, long Version, LinkChangeKind Kind, Link? Link, TimeSpan MayReturnFor = default)
 {
     /// <summary>For how long shared caches may keep what the link was before the change; zero: no answer was to be kept.</summary>
     public TimeSpan EdgeTtl { get; init; }
@@ -32,7 +33,8 @@ internal readonly record struct LinkChange(ShortCode Code, long Version, LinkCha
 
     public static LinkChange Changed(Link link, Link? before = null) => new(link.Code, link.Version, LinkChangeKind.Changed, link) { EdgeTtl = before?.EdgeTtl ?? TimeSpan.Zero };
 
-    public static LinkChange Removed(Link link, DateTimeOffset now) => new(link.Code, link.NextVersion(now), LinkChangeKind.Removed, null) { EdgeTtl = link.EdgeTtl };
+    public static LinkChange Removed(Link link, DateTimeOffset now, TimeSpan mayReturnFor = default) =>
+        new(link.Code, link.NextVersion(now), LinkChangeKind.Removed, null, mayReturnFor) { EdgeTtl = link.EdgeTtl };
 }
 
 internal enum LinkChangeKind

@@ -48,14 +48,15 @@ internal sealed class LinkEditor(ILinkStore links, LinkValidator validator, Link
         return new Edit(EditOutcome.Contended);
     }
 
-    public async ValueTask<Edit> RemoveAsync(ShortCode code, ETagCondition condition, string actor, CancellationToken cancellationToken)
+    /// <param name="mayReturnFor">How long the caller may take the removal back: the clicks are kept that long. Zero: they go at once.</param>
+    public async ValueTask<Edit> RemoveAsync(ShortCode code, ETagCondition condition, string actor, CancellationToken cancellationToken, TimeSpan mayReturnFor = default)
     {
         for (var attempt = 0; attempt < MaxAttempts; attempt++)
         {
             if (await links.FindAsync(code, cancellationToken) is not { } link) return new Edit(EditOutcome.Missing);
             if (!condition.Holds(link)) return new Edit(EditOutcome.PreconditionFailed, link);
             if (await links.RemoveAsync(code, link.Version, cancellationToken) != ChangeResult.Done) continue;
-            await journal.DeletedAsync(link, actor);
+            await journal.DeletedAsync(link, actor, mayReturnFor);
             return new Edit(EditOutcome.Done, link);
         }
 

@@ -26,9 +26,9 @@ internal sealed class LinkJournal(LinkChanges changes, AuditLog audit, WebhookOu
         if (before.EndsAt != after.EndsAt) await webhooks.ScheduleEndsAsync([after]);
     }
 
-    public async ValueTask DeletedAsync(Link link, string actor)
+    public async ValueTask DeletedAsync(Link link, string actor, TimeSpan mayReturnFor = default)
     {
-        changes.Publish(LinkChange.Removed(link, time.GetUtcNow()));
+        changes.Publish(LinkChange.Removed(link, time.GetUtcNow(), mayReturnFor));
         await audit.RecordAsync(actor, AuditActions.LinkDeleted, Subject(link), LinkState.Of(link), null);
         await webhooks.PublishAsync(WebhookEvents.LinkDeleted, [LinkState.Of(link)]);
     }

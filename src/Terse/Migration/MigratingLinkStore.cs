@@ -36,6 +36,8 @@ internal sealed class MigratingLinkStore(LiveMigration migration) : ILinkStore
     // Each store has cursors of its own: one from before the change of lead is none any more.
     public ValueTask<LinkPage> ListAsync(LinkQuery query, CancellationToken cancellationToken) => migration.Lead.Links.ListAsync(query, cancellationToken);
 
+    public ValueTask<LinkPage?> ListEndedAsync(EndedQuery query, CancellationToken cancellationToken) => migration.Lead.Links.ListEndedAsync(query, cancellationToken);
+
     public ValueTask<long> CountAsync(CancellationToken cancellationToken) => migration.Lead.Links.CountAsync(cancellationToken);
 
     public IAsyncEnumerable<ShortCode> ReadLookalikesAsync(int length, CancellationToken cancellationToken) =>

@@ -9,7 +9,7 @@ namespace Terse.EndToEnd.Dashboard;
 /// </summary>
 internal sealed class DashboardPage : IAsyncDisposable
 {
-    private const float TimeLimit = 20_000;
+    private const float TimeLimit = 60_000;
     private readonly ConcurrentQueue<string> _troubles = new();
 
     private DashboardPage(IPage page, Uri url)

@@ -91,6 +91,17 @@ public sealed class LinksTests(DashboardFixture dashboard)
         await page.Link("Off").ClickAsync();
         await page.SeesAsync("switched off");
         await page.SeesNotAsync(page.Page.GetByText("active", new() { Exact = true }));
+        await page.Page.GetByLabel("Search links").FillAsync("page");
+        await Assertions.Expect(rows).ToHaveCountAsync(9);
+        await page.SeesNotAsync(page.Page.GetByText("active", new() { Exact = true }));
+        await page.GoAsync("/admin/links");
+        await page.Link("Expired").ClickAsync();
+        await page.SeesAsync("the last ended first");
+        await page.SeesNotAsync(page.Page.GetByText("active", new() { Exact = true }));
+        await page.Link("All").ClickAsync();
+        await page.Link("Most clicked").ClickAsync();
+        await page.SeesAsync("most clicked in 30 days");
+        Assert.Equal("spring-sale", await rows.First.GetAttributeAsync("data-row"));
         await page.GoAsync("/admin/links?tag=articles&order=oldest");
         Assert.Equal("page000", await rows.First.GetAttributeAsync("data-row"));
     }
@@ -148,6 +159,22 @@ public sealed class LinksTests(DashboardFixture dashboard)
         await page.Button("Undo").ClickAsync();
         await page.SeesAsync("edited is back.");
         Assert.Equal("https://example.com/after", (await api.GetAsync("/edited", Cancellation)).Headers.Location?.OriginalString);
+    }
+
+    [Theory]
+    [InlineData(false, false)]
+    [InlineData(true, true)]
+    public async Task An_undone_deletion_brings_the_clicks_back_too(bool dark, bool phone)
+    {
+        await using var page = await dashboard.OpenAsync("/admin/links/berlin", dark, phone);
+        var clicks = await page.Page.Locator(".figure dd").First.InnerTextAsync();
+        Assert.DoesNotMatch("^0", clicks);
+        await page.Button("Delete").ClickAsync();
+        await page.Page.Locator("#confirm-yes").ClickAsync();
+        await page.SeesAsync("berlin is deleted.");
+        await page.Button("Undo").ClickAsync();
+        await page.SeesAsync("berlin is back.");
+        Assert.Equal(clicks, await page.Page.Locator(".figure dd").First.InnerTextAsync());
     }
 
     [Fact]

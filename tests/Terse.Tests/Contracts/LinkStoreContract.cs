@@ -10,6 +10,9 @@ public abstract partial class LinkStoreContract : ContractSuite
 
     public override async ValueTask InitializeAsync() => Store = await OpenAsync();
 
+    /// <summary>Whether the engine has an index for links that ended.</summary>
+    private protected virtual bool ListsEnded => true;
+
     /// <summary>Opens one more node's view on this test's data.</summary>
     private protected abstract ValueTask<ILinkStore> OpenAsync();
 

@@ -85,4 +85,11 @@ internal static class LinkSchema
             revoked_at timestamptz
         );
         """);
+
+    // For lists of what redirects no more. Links that do are in neither.
+    public static readonly PostgreSqlMigration Disabled =
+        new("links-2-disabled", "CREATE INDEX CONCURRENTLY IF NOT EXISTS links_disabled ON links (id) WHERE disabled", Online: true);
+
+    public static readonly PostgreSqlMigration TakenDown =
+        new("links-3-taken-down", "CREATE INDEX CONCURRENTLY IF NOT EXISTS links_taken_down ON links (id) WHERE taken_down IS NOT NULL", Online: true);
 }

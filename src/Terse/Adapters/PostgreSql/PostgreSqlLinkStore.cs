@@ -56,6 +56,8 @@ internal sealed class PostgreSqlLinkStore(PostgreSqlDatabase database, LinkWrite
 
     public ValueTask<LinkPage> ListAsync(LinkQuery query, CancellationToken cancellationToken) => LinkLists.ReadAsync(database, query, cancellationToken);
 
+    public async ValueTask<LinkPage?> ListEndedAsync(EndedQuery query, CancellationToken cancellationToken) => await EndedLinks.ReadAsync(database, query, cancellationToken);
+
     public async ValueTask<long> CountAsync(CancellationToken cancellationToken)
     {
         // A counter in the database would be one row that all creates wait for.

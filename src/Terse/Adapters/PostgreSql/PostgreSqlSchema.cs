@@ -11,5 +11,7 @@ internal static class PostgreSqlSchema
         LinkSchema.Tables,
         ClickSchema.Tables,
         JournalSchema.Tables,
+        LinkSchema.Disabled,
+        LinkSchema.TakenDown,
     ];
 }

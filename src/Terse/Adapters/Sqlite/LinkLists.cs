@@ -5,7 +5,7 @@ namespace Terse.Adapters.Sqlite;
 /// <summary>Pages of links, the last added first unless asked otherwise: each is a range of rowids from the cursor on, so page 10,000 costs what page 1 does.</summary>
 internal static class LinkLists
 {
-    private const string Columns =
+    public const string Columns =
         "l.code, l.destination, l.created_at, l.expires_at, l.ends_at, l.redirect_type, l.disabled, l.edge_ttl, l.title, l.tags, l.owner, l.version, l.is_alias, l.max_visits, l.password_hash, l.taken_down, l.visits, l.id";
 
     public static LinkPage Read(SqliteSession session, LinkQuery query)

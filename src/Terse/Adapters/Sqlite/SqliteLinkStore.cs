@@ -64,6 +64,9 @@ internal sealed class SqliteLinkStore(SqliteDatabase database) : ILinkStore
     public ValueTask<LinkPage> ListAsync(LinkQuery query, CancellationToken cancellationToken) =>
         ValueTask.FromResult(database.Read(query, LinkLists.Read));
 
+    public ValueTask<LinkPage?> ListEndedAsync(EndedQuery query, CancellationToken cancellationToken) =>
+        ValueTask.FromResult<LinkPage?>(database.Read(query, EndedLinks.Read));
+
     public ValueTask<long> CountAsync(CancellationToken cancellationToken) =>
         ValueTask.FromResult(database.Read(0, static (session, _) => session.Prepare("SELECT links FROM instance").First(static row => row.Long(0))));
 

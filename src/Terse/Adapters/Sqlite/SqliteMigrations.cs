@@ -145,6 +145,12 @@ internal static class SqliteMigrations
         CREATE INDEX webhook_deliveries_due ON webhook_deliveries (next_at) WHERE dead = 0;
         CREATE INDEX webhook_deliveries_of ON webhook_deliveries (webhook_id, dead, id);
         """,
+
+        // For lists of what redirects no more. Links that do are in neither.
+        """
+        CREATE INDEX links_disabled ON links (id) WHERE disabled = 1;
+        CREATE INDEX links_taken_down ON links (id) WHERE taken_down IS NOT NULL;
+        """,
     ];
 
     /// <summary>Brings the database up to this program, in one transaction; of processes that start at once one does it.</summary>

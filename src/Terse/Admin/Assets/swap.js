@@ -18,6 +18,11 @@ export async function swap(url, push = true) {
     if (open.length === fresh.querySelectorAll('details').length) fresh.querySelectorAll('details').forEach((details, at) => { details.open = open[at]; });
     const navs = page.querySelectorAll('[data-swap-form] .seg');
     document.querySelectorAll('[data-swap-form] .seg').forEach((nav, at) => { if (navs[at]) nav.innerHTML = navs[at].innerHTML; });
+    const [form, now] = [document, page].map(one => one.querySelector('[data-swap-form]'));
+    if (form && now) {
+      form.querySelectorAll('input[type="hidden"]').forEach(input => input.remove());
+      form.prepend(...now.querySelectorAll('input[type="hidden"]'));
+    }
     if (push) history.pushState({ swap: true }, '', url); else history.replaceState({ swap: true }, '', url);
     draw(fresh);
   } catch (error) {

@@ -20,7 +20,7 @@ internal static class BulkActions
         {
             var edit = action switch
             {
-                "delete" => await editor.RemoveAsync(code, default, actor, cancellationToken),
+                "delete" => await editor.RemoveAsync(code, default, actor, cancellationToken, RecentlyDeleted.ClicksKept),
                 "disable" => await editor.ChangeAsync(code, new ChangeLinkRequest { Disabled = true }, default, context.Request.Host, actor, cancellationToken),
                 "enable" => await editor.ChangeAsync(code, new ChangeLinkRequest { Disabled = false }, default, context.Request.Host, actor, cancellationToken),
                 "tag" => await TagAsync(code, form["tag"].ToString(), links, editor, context.Request.Host, actor, cancellationToken),

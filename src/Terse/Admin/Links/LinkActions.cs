@@ -71,7 +71,7 @@ internal static class LinkActions
     private static async Task<IResult> DeleteAsync(string code, HttpContext context, LinkEditor editor, RecentlyDeleted deleted, CancellationToken cancellationToken)
     {
         if (!ShortCode.TryParse(code, out var parsed)) return Missing(code);
-        var edit = await editor.RemoveAsync(parsed, default, context.User.KeyId(), cancellationToken);
+        var edit = await editor.RemoveAsync(parsed, default, context.User.KeyId(), cancellationToken, RecentlyDeleted.ClicksKept);
         if (edit.Outcome != EditOutcome.Done) return Missing(code);
         Toast.Show(context, $"{code} is deleted.", undo: deleted.Keep([edit.Link!]));
         return TypedResults.LocalRedirect("/admin/links");

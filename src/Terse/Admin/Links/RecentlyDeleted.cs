@@ -1,6 +1,7 @@
 using System.Collections.Concurrent;
 using System.Security.Cryptography;
 using Terse.Auditing;
+using Terse.Clicks.Statistics;
 using Terse.Codes;
 using Terse.Links;
 
@@ -8,11 +9,14 @@ namespace Terse.Admin.Links;
 
 /// <summary>
 /// Links that were deleted here within <see cref="Memory"/>, so that a deletion can be taken back. Undo puts the same link under the same code,
-/// if nobody has taken the code meanwhile. Kept in this process only: a restart forgets them.
+/// if nobody has taken the code meanwhile, and its clicks are still there. Kept in this process only: a restart forgets them.
 /// </summary>
-internal sealed class RecentlyDeleted(ILinkStore links, IssuedCodes issued, LinkChanges changes, AuditLog audit, TimeProvider time)
+internal sealed class RecentlyDeleted(ILinkStore links, IssuedCodes issued, LinkChanges changes, LinkErasure erasure, AuditLog audit, TimeProvider time)
 {
     public static readonly TimeSpan Memory = TimeSpan.FromMinutes(10);
+
+    /// <summary>Longer than <see cref="Memory"/>, so that an undo in the last second finds the clicks.</summary>
+    public static readonly TimeSpan ClicksKept = Memory + TimeSpan.FromMinutes(1);
     private const int Most = 1_000;
     private readonly ConcurrentDictionary<string, (IReadOnlyList<Link> Links, DateTimeOffset Until)> _kept = new(StringComparer.Ordinal);
 
@@ -37,6 +41,7 @@ internal sealed class RecentlyDeleted(ILinkStore links, IssuedCodes issued, Link
             var anew = link with { Version = Math.Max(link.NextVersion(time.GetUtcNow()), link.Version + 2) };
             if (anew.IsAlias) issued.AddLookalike(anew.Code);
             if (await links.AddAsync(anew, cancellationToken) != AddResult.Added) continue;
+            erasure.CallOff(anew.Code);
             changes.Publish(LinkChange.Created(anew));
             restored.Add(anew);
         }

@@ -1,12 +1,14 @@
 using Microsoft.Extensions.Options;
+using Terse.Codes;
 using Terse.Hosting;
 using Terse.Links;
 
 namespace Terse.Clicks.Statistics;
 
 /// <summary>
-/// Erases the clicks of a link that was removed: at once, again and again until it is done, and once more when the roll-up interval has passed, for clicks
-/// that were still on their way. Not the second time if the code leads somewhere again: those are another link's clicks.
+/// Erases the clicks of a link that was removed: at once, or when the removal can no longer be taken back; again and again until it is done, and once more
+/// when the roll-up interval has passed, for clicks that were still on their way. Not the second time if the code leads somewhere again: those are another
+/// link's clicks. A link that takes the code of one that may still return has that one's clicks erased before it gets any of its own.
 /// </summary>
 internal sealed partial class LinkErasure : BackgroundService, ILinkChangeListener
 {
@@ -30,10 +32,14 @@ internal sealed partial class LinkErasure : BackgroundService, ILinkChangeListen
 
     public void OnChanged(LinkChange change)
     {
-        if (change.Kind != LinkChangeKind.Removed) return;
-        _journal.Add(change.Code, _time.GetUtcNow());
+        var now = _time.GetUtcNow();
+        if (change.Kind == LinkChangeKind.Removed) _journal.Add(change.Code, now, now + change.MayReturnFor);
+        else if (change.Kind != LinkChangeKind.Created || !_journal.Hurry(change.Code)) return;
         _wake.Release();
     }
+
+    /// <summary>The removal was taken back: clicks that were not erased yet stay.</summary>
+    public void CallOff(ShortCode code) => _journal.CallOff(code);
 
     public override void Dispose()
     {
@@ -62,7 +68,7 @@ internal sealed partial class LinkErasure : BackgroundService, ILinkChangeListen
         foreach (var erasure in _journal.Open)
         {
             var again = erasure.Erased && _time.GetUtcNow() >= erasure.At + _again;
-            if (erasure.Erased && !again) continue;
+            if (erasure.Erased ? !again : _time.GetUtcNow() < erasure.Due) continue;
             try
             {
                 if (!again || await _links.FindAsync(erasure.Code, cancellationToken) is null) await _clicks.EraseAsync(erasure.Code, cancellationToken);

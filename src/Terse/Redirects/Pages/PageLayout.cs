@@ -15,7 +15,7 @@ internal sealed class PageLayout
         :root{color-scheme:light dark;--ink:#15171c;--soft:#4f5663;--faint:#626977;--paper:#f6f5f2;--card:#fff;--line:#e5e1d9;--edge:#8c8a86;--accent:#3350f0;--on:#fff;--glow:rgba(51,80,240,.09)}
         @media(prefers-color-scheme:dark){:root{--ink:#eceef2;--soft:#aab1be;--faint:#8d95a4;--paper:#0e1014;--card:#16191f;--line:#262b34;--edge:#626a78;--accent:#93a4ff;--on:#0d1020;--glow:rgba(147,164,255,.13)}}
         *{box-sizing:border-box;margin:0}
-        body{min-height:100vh;min-height:100svh;display:grid;grid-template:1fr auto/minmax(0,1fr);overflow-wrap:anywhere;place-items:center;padding:24px;color:var(--ink);background:radial-gradient(60rem 40rem at 50% -10rem,var(--glow),transparent),var(--paper);font:16px/1.6 system-ui,-apple-system,"Segoe UI",Roboto,"Helvetica Neue",sans-serif;-webkit-font-smoothing:antialiased}
+        body{min-height:100vh;min-height:100svh;display:grid;grid-template:1fr auto/minmax(0,1fr);overflow-wrap:anywhere;place-items:center;padding:24px;color:var(--ink);background:radial-gradient(60rem 40rem at 50% -10rem,var(--glow),transparent),var(--paper);font:16px/1.6 Inter,ui-sans-serif,system-ui,-apple-system,"Segoe UI",Roboto,"Helvetica Neue",sans-serif;-webkit-font-smoothing:antialiased}
         main{width:100%;max-width:34rem;padding:44px 40px 40px;background:var(--card);border:1px solid var(--line);border-radius:20px;box-shadow:0 1px 2px rgba(0,0,0,.04),0 24px 60px -24px rgba(0,0,0,.18)}
         .mark{display:inline-block;max-width:100%;padding:3px 11px;border-radius:99px;background:var(--glow);color:color-mix(in srgb,var(--accent) 55%,var(--ink));font:600 13px/1.6 ui-monospace,"SF Mono",Menlo,Consolas,"DejaVu Sans Mono",monospace;letter-spacing:.04em}
         h1{margin:18px 0 10px;font-size:clamp(1.6rem,5vw,2.05rem);line-height:1.18;letter-spacing:-.022em;font-weight:680;overflow-wrap:anywhere;text-wrap:balance}
@@ -56,6 +56,9 @@ internal sealed class PageLayout
     public static PageLayout Default { get; } = new(Brand.Default);
 
     public string ContentSecurityPolicy { get; }
+
+    /// <summary>The operator's name, as HTML.</summary>
+    public string Name => _brand.Name;
 
     /// <summary>For pages whose form is answered here.</summary>
     public string OwnFormPolicy { get; }

@@ -20,6 +20,8 @@ public sealed class DynamoDbLinkStoreTests : LinkStoreContract
         return ValueTask.CompletedTask;
     }
 
+    private protected override bool ListsEnded => false;
+
     private protected override ValueTask<ILinkStore> OpenAsync() => _tables.OpenLinksAsync();
 }
 

@@ -1,5 +1,6 @@
 using System.Collections.Concurrent;
 using Microsoft.Extensions.DependencyInjection;
+using Terse.Admin.Links;
 using Terse.Clicks;
 using Terse.Clicks.Statistics;
 using Terse.Codes;
@@ -73,6 +74,59 @@ public sealed class RetentionTests
     }
 
     [Fact]
+    public async Task A_removal_that_is_taken_back_has_erased_no_clicks()
+    {
+        await using var terse = await TerseInstance.StartAsync();
+        var (link, handle) = await RemoveForNowAsync(terse);
+
+        terse.Time.Advance(TimeSpan.FromMinutes(9));
+        await terse.App.Services.GetRequiredService<RecentlyDeleted>().UndoAsync(handle, "someone", Cancellation);
+        await EventuallyAsync(terse, TimeSpan.FromMinutes(5), async () => await ReadAsync(Path.Combine(terse.Data, "erasures.log")) is var journal && journal.Contains("= ", StringComparison.Ordinal));
+
+        // Another link's removal is done with, long after the first would have been.
+        await terse.CreateAsync(new { url = "https://example.com/", alias = "two" });
+        await WriteAsync(terse, AClick.Of("two", 2, Noon));
+        await RemoveAsync(terse, "two");
+        await EventuallyAsync(terse, TimeSpan.FromMinutes(5), async () => await ReadAsync(Path.Combine(terse.Data, "erasures.log")) == "");
+        Assert.Equal(1, await TotalAsync(terse));
+        Assert.NotNull(await terse.App.Services.GetRequiredService<ILinkStore>().FindAsync(link, Cancellation));
+    }
+
+    [Fact]
+    public async Task A_removal_that_is_not_taken_back_erases_its_clicks_when_it_no_longer_can_be_even_after_a_restart()
+    {
+        var data = Directory.CreateTempSubdirectory("terse-erasure-").FullName;
+        try
+        {
+            await using (var terse = await TerseInstance.StartAsync(data: data))
+            {
+                await RemoveForNowAsync(terse);
+                Assert.Equal(1, await TotalAsync(terse));
+            }
+
+            await using var again = await TerseInstance.StartAsync(data: data);
+            Assert.Equal(1, await TotalAsync(again));
+            await EventuallyAsync(again, TimeSpan.FromMinutes(4), async () => await TotalAsync(again) == 0);
+        }
+        finally
+        {
+            Directory.Delete(data, recursive: true);
+        }
+    }
+
+    [Fact]
+    public async Task A_link_that_takes_the_code_of_a_removed_one_does_not_inherit_its_clicks()
+    {
+        await using var terse = await TerseInstance.StartAsync();
+        await RemoveForNowAsync(terse);
+        await terse.CreateAsync(new { url = "https://example.com/another", alias = "one" });
+        await Eventually.TrueAsync(async () => await TotalAsync(terse) == 0);
+        await WriteAsync(terse, AClick.Of("one", 2, Noon));
+        await EventuallyAsync(terse, TimeSpan.FromMinutes(5), async () => await ReadAsync(Path.Combine(terse.Data, "erasures.log")) == "");
+        Assert.Equal(1, await TotalAsync(terse));
+    }
+
+    [Fact]
     public async Task What_the_store_refused_is_erased_after_a_restart()
     {
         var data = Directory.CreateTempSubdirectory("terse-erasure-").FullName;
@@ -138,6 +192,16 @@ public sealed class RetentionTests
     {
         using var response = await terse.Admin.DeleteAsync($"/api/v1/links/{code}", Cancellation);
         Assert.Equal(System.Net.HttpStatusCode.NoContent, response.StatusCode);
+    }
+
+    /// <summary>As the dashboard does it: with clicks, and an undo.</summary>
+    private static async Task<(ShortCode Code, string Handle)> RemoveForNowAsync(TerseInstance terse)
+    {
+        await terse.CreateAsync(new { url = "https://example.com/", alias = "one" });
+        await WriteAsync(terse, AClick.Of("one", 1, Noon));
+        var code = ShortCode.Parse("one");
+        var edit = await terse.App.Services.GetRequiredService<LinkEditor>().RemoveAsync(code, default, "someone", Cancellation, RecentlyDeleted.ClicksKept);
+        return (code, terse.App.Services.GetRequiredService<RecentlyDeleted>().Keep([edit.Link!]));
     }
 
     private static async Task<string> ReadAsync(string path)
