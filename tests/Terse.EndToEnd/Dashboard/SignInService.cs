@@ -59,7 +59,7 @@ internal sealed class SignInService : IAsyncDisposable
         service.Address = new(app.Urls.Single());
 
         // The first answer compiles what is behind it, which takes seconds on a busy machine: the program under test need not wait for that.
-        using var client = new HttpClient { BaseAddress = service.Address };
+        using var client = new HttpClient { BaseAddress = service.Address, Timeout = TimeSpan.FromMinutes(5) };
         await client.GetStringAsync("/.well-known/openid-configuration", cancellationToken);
         await client.GetStringAsync("/.well-known/jwks", cancellationToken);
         return service;

@@ -10,13 +10,8 @@ internal static class LinkWords
 {
     public static string Text(Link link) => string.Join(' ', SearchWords.OfLink(link));
 
-    /// <summary>Links that have a word starting with each of these, or null when there is no word to look for.</summary>
-    public static string? Match(string? search)
-    {
-        if (search is null) return null;
-        var words = SearchWords.OfSearch(search);
-        return words.Count == 0 ? null : string.Join(' ', words.Select(static word => $"\"{word}\"*"));
-    }
+    /// <summary>Links that have a word starting with each of these.</summary>
+    public static string Match(IEnumerable<string> words) => string.Join(' ', words.Select(static word => $"\"{word}\"*"));
 
     public static void Add(SqliteSession session, long id, string words) =>
         session.Prepare("INSERT INTO link_words (rowid, words) VALUES (?1, ?2)").Bind(id).Bind(words).Execute();

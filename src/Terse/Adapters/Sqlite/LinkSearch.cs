@@ -1,0 +1,112 @@
+using Terse.Links;
+
+namespace Terse.Adapters.Sqlite;
+
+/// <summary>
+/// Searches. The word index is quick for words that few links have, and slow for those that many have: a prefix is looked up by gathering all of its links, which at ten million
+/// takes seconds. So the list itself says first which words are common.
+/// 1. Look at the next <see cref="Sample"/> links of the list: what nearly every link has fills the page there.
+/// 2. When all words are common, look on for up to <see cref="Near"/> links.
+/// 3. Else ask the index for the rare words only, and the links that it finds for the others.
+/// </summary>
+internal static class LinkSearch
+{
+    private const int Sample = 500;
+    private const int Near = 20_000;
+    private const int Batch = 5_000;
+
+    public static LinkPage Read(SqliteSession session, LinkQuery query, string[] words)
+    {
+        var (past, order, start) = query.OldestFirst ? (">", "ASC", 0) : ("<", "DESC", long.MaxValue);
+        var from = query.Cursor is null ? start : RowCursor.Read(query.Cursor);
+        var (at, walked, ended, hits) = (from, 0, false, new int[words.Length]);
+        var found = new List<Row>();
+
+        // 1. Sample
+        Walk(Sample);
+        if (found.Count > query.Limit || ended) return Page();
+
+        // 2. Near
+        string[] rare = [.. words.Where((_, word) => hits[word] * 100 <= walked)];
+        if (rare.Length == 0)
+        {
+            Walk(Near);
+            if (found.Count > query.Limit || ended) return Page();
+            rare = words;
+        }
+
+        // 3. Rare
+        string[] others = [.. words.Except(rare, StringComparer.Ordinal)];
+        (at, ended) = (from, false);
+        found.Clear();
+        var size = others.Length == 0 ? query.Limit + 1 : Batch;
+        while (found.Count <= query.Limit && !ended)
+        {
+            var rows = Find(LinkWords.Match(rare), size);
+            found.AddRange(rows.Where(row => others.Length == 0 || Has(row.Link, others)));
+            (at, ended) = (rows.Count > 0 ? rows[^1].Id : at, rows.Count < size);
+        }
+
+        return Page();
+
+        void Walk(int most)
+        {
+            while (walked < most && found.Count <= query.Limit && !ended)
+            {
+                var rows = Next(Sample);
+                foreach (var row in rows)
+                {
+                    (at, walked) = (row.Id, walked + 1);
+                    if (HasAll(row.Link)) found.Add(row);
+                }
+
+                ended = rows.Count < Sample;
+            }
+        }
+
+        bool HasAll(Link link)
+        {
+            var (its, all) = (SearchWords.OfLink(link), true);
+            for (var word = 0; word < words.Length; word++)
+            {
+                if (its.Any(one => one.StartsWith(words[word], StringComparison.Ordinal))) hits[word]++;
+                else all = false;
+            }
+
+            return all;
+        }
+
+        List<Row> Next(int limit) => (query.Tag is null
+            ? session.Prepare($"SELECT {LinkLists.Columns} FROM links l WHERE l.id {past} ?1 ORDER BY l.id {order} LIMIT ?2").Bind(at).Bind((long)limit)
+            : session.Prepare($"""
+                SELECT {LinkLists.Columns} FROM link_tags t JOIN links l ON l.id = t.link_id
+                WHERE t.tag = ?3 AND t.link_id {past} ?1 ORDER BY t.link_id {order} LIMIT ?2
+                """).Bind(at).Bind((long)limit).Bind(query.Tag)).All(Row.Read);
+
+        List<Row> Find(string match, int limit) => (query.Tag is null
+            ? session.Prepare($"""
+                SELECT {LinkLists.Columns} FROM link_words w JOIN links l ON l.id = w.rowid
+                WHERE w.link_words MATCH ?3 AND w.rowid {past} ?1 ORDER BY w.rowid {order} LIMIT ?2
+                """).Bind(at).Bind((long)limit).Bind(match)
+            : session.Prepare($"""
+                SELECT {LinkLists.Columns} FROM link_words w
+                JOIN link_tags t ON t.tag = ?4 AND t.link_id = w.rowid
+                JOIN links l ON l.id = w.rowid
+                WHERE w.link_words MATCH ?3 AND w.rowid {past} ?1 ORDER BY w.rowid {order} LIMIT ?2
+                """).Bind(at).Bind((long)limit).Bind(match).Bind(query.Tag)).All(Row.Read);
+
+        // One more than asked for tells whether there is a next page.
+        LinkPage Page() => new([.. found.Take(query.Limit).Select(static row => row.Link)], found.Count > query.Limit ? RowCursor.Write(found[query.Limit - 1].Id) : null);
+    }
+
+    private static bool Has(Link link, string[] words)
+    {
+        var its = SearchWords.OfLink(link);
+        return words.All(word => its.Any(one => one.StartsWith(word, StringComparison.Ordinal)));
+    }
+
+    private readonly record struct Row(Link Link, long Id)
+    {
+        public static Row Read(SqliteStatement row) => new(LinkRow.Read(row), row.Long(LinkRow.Count));
+    }
+}
