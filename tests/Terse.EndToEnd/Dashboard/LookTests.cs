@@ -43,19 +43,32 @@ public sealed class LookTests(DashboardFixture dashboard)
     {
         (string Name, string Path, bool Dark, bool Phone)[] shots =
         [
-            ("overview", "/admin", false, false), ("overview-dark", "/admin", true, false), ("links", "/admin/links?q=example", false, false), ("links-phone", "/admin/links", true, true),
+            ("overview", "/admin", false, false), ("overview-phone", "/admin", false, true), ("overview-dark", "/admin", true, false), ("links", "/admin/links?q=example", false, false), ("links-phone", "/admin/links", true, true),
             ("link", "/admin/links/spring-sale", false, false), ("link-dark", "/admin/links/spring-sale", true, false), ("link-phone", "/admin/links/spring-sale", false, true),
-            ("operations-dark", "/admin/operations", true, false), ("planner", "/admin/planner?preset=social", false, false), ("planner-dark", "/admin/planner?preset=startup", true, false),
+            ("operations-dark", "/admin/operations", true, false), ("operations", "/admin/operations", false, false), ("planner", "/admin/planner?preset=social", false, false), ("planner-dark", "/admin/planner?preset=startup", true, false),
             ("keys", "/admin/keys", false, false), ("audit", "/admin/audit", false, false), ("sign-in", "/admin/sign-in", false, false),
+            ("new-link", "/admin/links/new", false, false), ("webhooks", "/admin/webhooks", false, false), ("blocklist", "/admin/blocklist", true, false), ("transfer", "/admin/transfer", false, false),
+            ("audit-phone", "/admin/audit", true, true), ("keys-phone", "/admin/keys", false, true),
+            ("home", "/", false, false), ("preview", "/spring-sale+", false, false), ("preview-phone", "/spring-sale+", true, true), ("password", "/members", true, false), ("password-phone", "/members", false, true),
+            ("ended", "/page000", false, true), ("not-found", "/nobody", true, true),
         ];
         var folder = Path.Combine(Root, "docs/screenshots");
         if (Environment.GetEnvironmentVariable("TERSE_UPDATE_DOCS") == "1")
         {
             Directory.CreateDirectory(folder);
+            await dashboard.StartAsync();
+            using var api = dashboard.Terse.Client();
+            await SendAsync("links", new { url = "https://example.com/members", alias = "members", password = "open sesame" });
+            await SendAsync("webhooks", new { url = "https://hooks.example.com/terse", description = "The marketing dashboard", events = new[] { "link.created", "link.changed", "link.deleted" } });
+            await SendAsync("keys", new { name = "Newsletter script", scopes = new[] { "read", "write" } });
+
+            async Task SendAsync(string path, object body) => (await api.PostAsync($"/api/v1/{path}", System.Net.Http.Json.JsonContent.Create(body), TestContext.Current.CancellationToken)).Dispose();
             foreach (var shot in shots)
             {
                 if (shot.Path.EndsWith("operations", StringComparison.Ordinal)) await BusyAsync();
-                await using var page = await dashboard.OpenAsync(shot.Path, shot.Dark, shot.Phone);
+                await using var page = await dashboard.OpenAsync(dark: shot.Dark, phone: shot.Phone);
+                page.ExpectsRefusals = true;
+                await page.GoAsync(shot.Path);
                 await page.Page.WaitForLoadStateAsync(shot.Path.Contains("operations", StringComparison.Ordinal) || shot.Path.EndsWith("spring-sale", StringComparison.Ordinal) ? LoadState.Load : LoadState.NetworkIdle);
                 if (shot.Path.EndsWith("spring-sale", StringComparison.Ordinal)) await page.SeesAsync(page.Page.Locator(".map path.l5"));
                 await page.Page.EvaluateAsync("document.activeElement?.blur()");
