@@ -91,8 +91,8 @@ public sealed class LinksTests(DashboardFixture dashboard)
         await page.Link("Off").ClickAsync();
         await page.SeesAsync("switched off");
         await page.SeesNotAsync(page.Page.GetByText("active", new() { Exact = true }));
-        await page.Page.GetByLabel("Search links").FillAsync("page");
-        await Assertions.Expect(rows).ToHaveCountAsync(9);
+        await page.Page.GetByLabel("Search links").FillAsync("page1");
+        await Assertions.Expect(rows).ToHaveCountAsync(3);
         await page.SeesNotAsync(page.Page.GetByText("active", new() { Exact = true }));
         await page.GoAsync("/admin/links");
         await page.Link("Expired").ClickAsync();
@@ -103,7 +103,7 @@ public sealed class LinksTests(DashboardFixture dashboard)
         await page.SeesAsync("most clicked in 30 days");
         Assert.Equal("spring-sale", await rows.First.GetAttributeAsync("data-row"));
         await page.GoAsync("/admin/links?tag=articles&order=oldest");
-        Assert.Equal("page000", await rows.First.GetAttributeAsync("data-row"));
+        Assert.StartsWith("page00", await rows.First.GetAttributeAsync("data-row"), StringComparison.Ordinal);
     }
 
     [Fact]

@@ -10,7 +10,7 @@ public sealed class LookTests(DashboardFixture dashboard)
     private static readonly string[] Pages =
         ["/admin", "/admin/links", "/admin/links/new", "/admin/links/spring-sale", "/admin/operations", "/admin/keys", "/admin/blocklist", "/admin/webhooks", "/admin/audit", "/admin/transfer", "/admin/planner", "/admin/sign-in",
         // What visitors see: the root, a preview, the form of a password, a link that has ended, and one that never was.
-        "/", "/gh+", "/members", "/members+", "/page000", "/nobody"];
+        "/", "/gh+", "/members", "/members+", "/page017", "/nobody"];
 
     [Theory]
     [InlineData(false, false)]
@@ -50,7 +50,7 @@ public sealed class LookTests(DashboardFixture dashboard)
             ("new-link", "/admin/links/new", false, false), ("webhooks", "/admin/webhooks", false, false), ("blocklist", "/admin/blocklist", true, false), ("transfer", "/admin/transfer", false, false),
             ("audit-phone", "/admin/audit", true, true), ("keys-phone", "/admin/keys", false, true),
             ("home", "/", false, false), ("preview", "/spring-sale+", false, false), ("preview-phone", "/spring-sale+", true, true), ("password", "/members", true, false), ("password-phone", "/members", false, true),
-            ("ended", "/page000", false, true), ("not-found", "/nobody", true, true),
+            ("ended", "/page017", false, true), ("not-found", "/nobody", true, true),
         ];
         var folder = Path.Combine(Root, "docs/screenshots");
         if (Environment.GetEnvironmentVariable("TERSE_UPDATE_DOCS") == "1")
