@@ -9,7 +9,7 @@ using Terse.Links;
 namespace Terse.Webhooks;
 
 /// <summary>Makes, changes and removes webhooks, and records who did.</summary>
-internal sealed class WebhookEditor(IWebhookStore store, WebhookOutbox outbox, AuditLog audit, IOptions<WebhooksOptions> options, TimeProvider time)
+internal sealed class WebhookEditor(IWebhookStore store, WebhookOutbox outbox, EarlierEnds ends, AuditLog audit, IOptions<WebhooksOptions> options, TimeProvider time)
 {
     private const int MaxUrl = 2048;
     private const int MaxDescription = 200;
@@ -33,6 +33,7 @@ internal sealed class WebhookEditor(IWebhookStore store, WebhookOutbox outbox, A
         if (errors.Any) return (null, errors);
         await store.AddAsync(webhook, cancellationToken);
         outbox.Forget();
+        if (WantsEnds(webhook)) ends.Begin();
         await audit.RecordAsync(actor, AuditActions.WebhookCreated, Subject(webhook.Id), null, State(webhook));
         return (webhook, errors);
     }
@@ -54,6 +55,7 @@ internal sealed class WebhookEditor(IWebhookStore store, WebhookOutbox outbox, A
             if (errors.Any) return (null, errors);
             if (await store.ReplaceAsync(changed, webhook.Version, cancellationToken) != ChangeResult.Done) continue;
             outbox.Forget();
+            if (WantsEnds(changed) && !WantsEnds(webhook)) ends.Begin();
             await audit.RecordChangeAsync(actor, AuditActions.WebhookChanged, Subject(id), State(webhook), State(changed, webhook));
             return (changed, errors);
         }
@@ -90,6 +92,8 @@ internal sealed class WebhookEditor(IWebhookStore store, WebhookOutbox outbox, A
         if (description?.Length > MaxDescription || description?.Any(char.IsControl) == true) errors.Add("description", $"A description has at most {MaxDescription} characters, none of them a control character.");
         return description ?? "";
     }
+
+    private static bool WantsEnds(Webhook webhook) => webhook.Disabled is null && webhook.Events.Contains(WebhookEvents.LinkExpired, StringComparer.Ordinal);
 
     private static string Subject(string id) => $"webhook:{id}";
 

@@ -7,7 +7,7 @@ public sealed record CreateWebhookRequest
     /// <example>https://example.com/hooks/links</example>
     public string? Url { get; init; }
 
-    /// <summary>Any of link.created, link.changed, link.deleted, link.expired (of links made or changed since, whose end was asked for), link.clicked (up to 100 clicks in one event).</summary>
+    /// <summary>Any of link.created, link.changed, link.deleted, link.expired (of links whose end was asked for), link.clicked (up to 100 clicks in one event).</summary>
     public IReadOnlyList<string?>? Events { get; init; }
 
     /// <summary>What it is for, at most 200 characters.</summary>

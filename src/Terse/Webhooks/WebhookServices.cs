@@ -20,6 +20,8 @@ internal static class WebhookServices
         services.TryAddSingleton(Random.Shared);
         return services
             .AddSingleton<WebhookSender>()
+            .AddSingleton<EarlierEnds>()
+            .AddHostedService(provider => provider.GetRequiredService<EarlierEnds>())
             .AddSingleton<WebhookEditor>()
             .AddSingleton<WebhookWorker>()
             .AddHostedService(provider => provider.GetRequiredService<WebhookWorker>());

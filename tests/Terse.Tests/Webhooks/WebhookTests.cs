@@ -164,6 +164,47 @@ public sealed class WebhookTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task The_end_of_a_link_that_was_there_before_the_webhook_is_told()
+    {
+        await _terse.CreateAsync(new { url = "https://example.com/1", alias = "early", ttl = 60 });
+        var id = (await CreateHookAsync(["link.expired"])).Text("id");
+        var store = _terse.App.Services.GetRequiredService<IWebhookStore>();
+        var began = System.Diagnostics.Stopwatch.StartNew();
+        while ((await store.ListDeliveriesAsync(id, dead: false, null, 10, Cancelled)).Count == 0) Assert.True(began.Elapsed < TimeSpan.FromSeconds(60), "Its end is not queued.");
+
+        _terse.Time.Advance(TimeSpan.FromSeconds(61));
+        await DeliverAsync();
+
+        Assert.Equal("early", Assert.Single(_receiver.Received).Json.GetProperty("data").Text("code"));
+    }
+
+    [Fact]
+    public async Task An_end_that_came_while_nothing_ran_is_told_at_the_next_start()
+    {
+        var data = Directory.CreateTempSubdirectory("terse-test-").FullName;
+        var settings = new Dictionary<string, string?> { ["Terse:Webhooks:AllowPrivateAddresses"] = "true" };
+        await using (var before = await TerseInstance.StartAsync(settings, data, _terse.Time))
+        {
+            using var hook = await before.Admin.PostJsonAsync("/api/v1/webhooks", new { url = _receiver.Url, events = new[] { "link.expired" } });
+            await before.CreateAsync(new { url = "https://example.com/1", alias = "short", ttl = 60 });
+        }
+
+        _terse.Time.Advance(TimeSpan.FromHours(1));
+        await using (await TerseInstance.StartAsync(settings, data, _terse.Time))
+        {
+            var began = System.Diagnostics.Stopwatch.StartNew();
+            while (_receiver.Received.IsEmpty)
+            {
+                Assert.True(began.Elapsed < TimeSpan.FromSeconds(60), "Nothing is told.");
+                _terse.Time.Advance(TimeSpan.FromSeconds(1));
+                await Task.Delay(TimeSpan.FromMilliseconds(10), TimeProvider.System, Cancelled);
+            }
+        }
+        Assert.Equal("short", _receiver.Received.First().Json.GetProperty("data").Text("code"));
+        Directory.Delete(data, recursive: true);
+    }
+
+    [Fact]
     public async Task Clicks_are_told_in_batches_with_nothing_that_leads_to_a_person()
     {
         await CreateHookAsync(["link.clicked"]);
