@@ -56,7 +56,8 @@ internal sealed class Visitor(Uri target) : IDisposable
         return Visit.Failed;
     }
 
-    private void Note(string reason) => _reasons.AddOrUpdate(reason, 1, static (_, count) => count + 1);
+    /// <summary>Counts a failure under these words.</summary>
+    public void Note(string reason) => _reasons.AddOrUpdate(reason, 1, static (_, count) => count + 1);
 }
 
 internal enum Visit

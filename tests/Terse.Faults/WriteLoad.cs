@@ -68,15 +68,16 @@ internal sealed class WriteLoad(Uri api, int writers, Visitor? visitor = null) :
         {
             for (var started = Stopwatch.GetTimestamp(); ; await Task.Delay(TimeSpan.FromMilliseconds(100), TimeProvider.System, cancellationToken))
             {
-                var seen = false;
+                var (seen, last) = (false, "");
                 var visit = await visitor.FollowAsync(entry.Key, destination =>
                 {
-                    seen = entry.Value.Allows(destination);
+                    (seen, last) = (entry.Value.Allows(destination), destination);
                     return true;
                 });
                 if (seen) return;
                 if (Stopwatch.GetElapsedTime(started) < patience || visit is Visit.KnownDown or Visit.Failed && Stopwatch.GetElapsedTime(started) < SeenWithin) continue;
                 Interlocked.Increment(ref _unseen);
+                visitor.Note($"edit not seen after {patience.TotalSeconds:0} s: {visit} {last}");
                 return;
             }
         });

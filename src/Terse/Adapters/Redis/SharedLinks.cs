@@ -19,12 +19,14 @@ internal sealed partial class SharedLinks(
     public static readonly TimeSpan TombstoneTtl = TimeSpan.FromMinutes(5);
 
     // KEYS: the link. ARGV: value, TTL in ms; then, if nodes are to be told, channel and message. Versions are milliseconds: exact as doubles.
+    // What is older than L2 has is not told either: a node that missed the newer change would take it for news, and keep it.
     private const string PutScript = """
         local held = redis.call('GETRANGE', KEYS[1], 1, 8)
         local newer = #held == 8 and struct.unpack('>I8', held) > struct.unpack('>I8', string.sub(ARGV[1], 2, 9))
-        if not newer then redis.call('SET', KEYS[1], ARGV[1], 'PX', ARGV[2]) end
+        if newer then return 0 end
+        redis.call('SET', KEYS[1], ARGV[1], 'PX', ARGV[2])
         if ARGV[3] then redis.call('PUBLISH', ARGV[3], ARGV[4]) end
-        return newer and 0 or 1
+        return 1
         """;
 
     private readonly int _copies = options.Value.HotKeys == RedirectOptions.HotInVirtualKeys ? options.Value.HotKeyCopies : 0;

@@ -85,6 +85,27 @@ public sealed class FleetTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task Change_that_comes_late_is_not_taken_for_news_by_a_node_that_missed_the_newer_one()
+    {
+        var first = Put("abc", "https://1.example/");
+        var (second, third) = (first with { Version = first.Version + 1, Destination = "https://2.example/" }, first with { Version = first.Version + 2, Destination = "https://3.example/" });
+        Assert.Equal("https://1.example/", await _b.LocationAsync("/abc"));
+
+        // The newest change is in L2 and its message was lost, as the node has noticed; then the one before it is sent once more.
+        _a.Shared().Offer(third);
+        await RedisNode.UntilAsync(async () => (await _a.Shared().ReadAsync(first.Code, isHot: false))?.Version == third.Version);
+        _b.Get<LinkCache>().Suspect(Backplane.SuspectWithin);
+        await ApplyAsync(LinkChange.Changed(second));
+
+        var other = Put("other", "https://x.example/");
+        await _b.LocationAsync("/other");
+        await ApplyAsync(LinkChange.Changed(other with { Version = other.Version + 1, Destination = "https://y.example/" }));
+        await RedisNode.UntilAsync(async () => await _b.LocationAsync("/other") == "https://y.example/");
+        _b.Time.Advance(Backplane.SuspectWithin);
+        Assert.Equal("https://3.example/", await _b.LocationAsync("/abc"));
+    }
+
+    [Fact]
     public async Task Slow_reader_on_one_node_never_puts_an_old_value_over_a_change_made_on_the_other()
     {
         var old = Put("abc", "https://old.example/");
