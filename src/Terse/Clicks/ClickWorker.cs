@@ -5,7 +5,7 @@ using Terse.Links;
 namespace Terse.Clicks;
 
 /// <summary>
-/// Works off the queue. Of each delivery: 1. Turn records into visits. 2. Give it back, to come again later, while some record fails and has tries left.
+/// Works off the queue, all partitions of it at once. Of each delivery: 1. Turn records into visits. 2. Give it back, to come again later, while some record fails and has tries left.
 /// 3. Set aside those that have none. 4. Write the rest in one transaction; the store leaves out what it has. 5. Tell listeners. 6. Acknowledge.
 /// </summary>
 internal sealed partial class ClickWorker(
@@ -15,6 +15,7 @@ internal sealed partial class ClickWorker(
     private static readonly TimeSpan FirstBackoff = TimeSpan.FromMilliseconds(100);
     private static readonly TimeSpan LongestBackoff = TimeSpan.FromSeconds(10);
     private static readonly TimeSpan DepthInterval = TimeSpan.FromSeconds(5);
+    private static readonly TimeSpan PartitionsInterval = TimeSpan.FromSeconds(10);
 
     private readonly IClickListener[] _listeners = [.. listeners];
     private readonly DaySalts _salts = new(store);
@@ -22,11 +23,37 @@ internal sealed partial class ClickWorker(
 
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
+        var loops = new List<Task>();
+        for (var failures = 0; !stoppingToken.IsCancellationRequested;)
+        {
+            var wait = PartitionsInterval;
+            try
+            {
+                var partitions = await queue.CountPartitionsAsync(stoppingToken);
+                while (loops.Count < partitions) loops.Add(WorkPartitionAsync(loops.Count, stoppingToken));
+                failures = 0;
+            }
+            catch (OperationCanceledException) when (stoppingToken.IsCancellationRequested)
+            {
+            }
+            catch (Exception e)
+            {
+                if (e is StoreUnavailableException) LogAway(e.Message);
+                else LogFailed(e);
+                wait = Backoff(++failures);
+            }
+            await Task.Delay(wait, time, stoppingToken).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        }
+        await Task.WhenAll(loops);
+    }
+
+    private async Task WorkPartitionAsync(int partition, CancellationToken stoppingToken)
+    {
         for (var failures = 0; !stoppingToken.IsCancellationRequested;)
         {
             try
             {
-                var moreWaits = await WorkAsync(stoppingToken);
+                var moreWaits = await WorkAsync(partition, stoppingToken);
                 failures = 0;
                 if (!moreWaits && options.Value.Linger > TimeSpan.Zero) await Task.Delay(options.Value.Linger, time, stoppingToken);
             }
@@ -44,9 +71,9 @@ internal sealed partial class ClickWorker(
     }
 
     /// <summary>Works off one delivery; whether more waits behind it.</summary>
-    private async Task<bool> WorkAsync(CancellationToken cancellationToken)
+    private async Task<bool> WorkAsync(int partition, CancellationToken cancellationToken)
     {
-        var delivery = await queue.ReceiveAsync(cancellationToken);
+        var delivery = await queue.ReceiveAsync(partition, cancellationToken);
         try
         {
             await WorkOffAsync(delivery, cancellationToken);
@@ -57,9 +84,9 @@ internal sealed partial class ClickWorker(
             await queue.ReturnAsync(delivery, cancellationToken.IsCancellationRequested ? TimeSpan.Zero : Backoff(delivery.Attempt), CancellationToken.None);
             throw;
         }
-        if (time.GetElapsedTime(_depthReadAt) >= DepthInterval)
+        var readAt = Volatile.Read(ref _depthReadAt);
+        if (time.GetElapsedTime(readAt) >= DepthInterval && Interlocked.CompareExchange(ref _depthReadAt, time.GetTimestamp(), readAt) == readAt)
         {
-            _depthReadAt = time.GetTimestamp();
             metrics.Saw(await queue.ReadDepthAsync(cancellationToken));
         }
         return delivery.MoreWaits;

@@ -1,3 +1,5 @@
+using System.Collections.Concurrent;
+
 namespace Terse.Clicks;
 
 /// <summary>The secrets of the last few days, remembered: a batch is nearly always of one day.</summary>
@@ -5,7 +7,7 @@ internal sealed class DaySalts(IClickStore store)
 {
     private const int Remembered = 4;
 
-    private readonly Dictionary<DateOnly, byte[]> _salts = [];
+    private readonly ConcurrentDictionary<DateOnly, byte[]> _salts = [];
 
     public async ValueTask<byte[]> ReadAsync(DateOnly day, CancellationToken cancellationToken)
     {

@@ -8,7 +8,13 @@ namespace Terse.Clicks;
 internal interface IClickQueue
 {
     /// <summary>
-    /// The next records, once there are any.
+    /// How many partitions there are: as many deliveries may be out at once, and a worker receives from all of them at the same time. Asked now and then, since
+    /// there may be more later. All records of a source come in one.
+    /// </summary>
+    ValueTask<int> CountPartitionsAsync(CancellationToken cancellationToken);
+
+    /// <summary>
+    /// The next records of a partition, once there are any.
     /// <list type="bullet">
     /// <item>Every record that was appended to the click log is delivered, also after a restart of either side.</item>
     /// <item>The records of a source come in order of position. A delivery is of one source and has at most <see cref="RecordingOptions.BatchSize"/> records.</item>
@@ -17,7 +23,7 @@ internal interface IClickQueue
     /// <item>It waits until there is something, however long.</item>
     /// </list>
     /// </summary>
-    ValueTask<ClickDelivery> ReceiveAsync(CancellationToken cancellationToken);
+    ValueTask<ClickDelivery> ReceiveAsync(int partition, CancellationToken cancellationToken);
 
     /// <summary>Says that a delivery is worked off, after its write: it does not come again, and its place on disk may be used for others.</summary>
     ValueTask AcknowledgeAsync(ClickDelivery delivery, CancellationToken cancellationToken);
@@ -54,7 +60,7 @@ internal interface IClickQueue
 /// <param name="Attempt">1 at first, and one more each time that it comes again.</param>
 internal sealed record ClickDelivery(string Source, IReadOnlyList<QueuedClick> Clicks, int Attempt)
 {
-    /// <summary>Whether more waits behind it, so that a worker does not let clicks gather before it asks again.</summary>
+    /// <summary>Whether more waits behind it in its partition, so that a worker does not let clicks gather before it asks again.</summary>
     public bool MoreWaits { get; init; }
 
     /// <summary>What the adapter knows it by.</summary>

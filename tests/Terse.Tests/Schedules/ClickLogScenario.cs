@@ -69,7 +69,7 @@ internal sealed class ClickLogScenario : IDisposable
             var (run, queue) = (_run, _queue);
             try
             {
-                var delivery = await queue.ReceiveAsync(_life.Token);
+                var delivery = await queue.ReceiveAsync(0, _life.Token);
                 await Task.Yield();
                 if (run != _run) continue;
                 if (_schedule.Chance(0.1))

@@ -14,7 +14,9 @@ internal sealed class LocalClickQueue(ClickLog log, DeadLetterFiles letters, IOp
     private readonly Dictionary<string, int> _replayAttempts = [];
     private long _notBefore;
 
-    public async ValueTask<ClickDelivery> ReceiveAsync(CancellationToken cancellationToken)
+    public ValueTask<int> CountPartitionsAsync(CancellationToken cancellationToken) => ValueTask.FromResult(1);
+
+    public async ValueTask<ClickDelivery> ReceiveAsync(int partition, CancellationToken cancellationToken)
     {
         await _one.WaitAsync(cancellationToken);
         try

@@ -1,5 +1,4 @@
 using System.Text.Json;
-using NATS.Client.Core;
 using NATS.Client.JetStream;
 using NATS.Client.JetStream.Models;
 using Terse.Clicks;
@@ -8,25 +7,26 @@ namespace Terse.Adapters.Nats;
 
 /// <summary>
 /// A work queue on JetStream that any number of workers share. Each message is what one node's click log held when it was shipped, so messages grow with the
-/// load. Dead letters are a stream of their own, one subject each.
+/// load. Of each partition one message is out, with one of all workers. Dead letters are a stream of their own, one subject each.
 /// </summary>
 internal sealed class NatsClickQueue(NatsStreams streams) : IClickQueue
 {
-    public const string SourceHeader = "Terse-Source";
-
     private const int NotFound = 404;
     private static readonly NatsJSNextOpts Pull = new() { Expires = TimeSpan.FromSeconds(5) };
 
-    public async ValueTask<ClickDelivery> ReceiveAsync(CancellationToken cancellationToken)
+    public async ValueTask<int> CountPartitionsAsync(CancellationToken cancellationToken) => await streams.CountPartitionsAsync(cancellationToken);
+
+    // A pull that waits at the server, never one that does not wait: while another worker has the partition's one message, the server leaves such a pull
+    // unanswered, and gives the next message to whoever has long ceased to listen for it.
+    public async ValueTask<ClickDelivery> ReceiveAsync(int partition, CancellationToken cancellationToken)
     {
         while (true)
         {
-            var consumer = await streams.ConsumerAsync(cancellationToken);
+            var consumer = await streams.ConsumerAsync(partition, cancellationToken);
             var message = await streams.AskAsync(async _ => await consumer.NextAsync<byte[]>(opts: Pull, cancellationToken: cancellationToken), cancellationToken);
             if (message is not { } delivered) continue;
-            var source = delivered.Headers?[SourceHeader] is { Count: 1 } named ? named.ToString() : "unknown";
             var attempt = (int)Math.Min(delivered.Metadata?.NumDelivered ?? 1, int.MaxValue);
-            return new ClickDelivery(source, ClickBatch.Read(delivered.Data), attempt) { Receipt = delivered, MoreWaits = delivered.Metadata?.NumPending > 0 };
+            return new ClickDelivery(ClickSubjects.SourceIn(delivered.Subject), ClickBatch.Read(delivered.Data), attempt) { Receipt = delivered, MoreWaits = delivered.Metadata?.NumPending > 0 };
         }
     }
 
@@ -37,7 +37,7 @@ internal sealed class NatsClickQueue(NatsStreams streams) : IClickQueue
         await AnswerAsync(delivery, message => message.NakAsync(new AckOpts { NakDelay = delay }, cancellationToken), cancellationToken);
 
     public async ValueTask SetAsideAsync(ClickDelivery delivery, DeadLetter letter, CancellationToken cancellationToken) => await streams.PublishAsync(
-        streams.Dead(letter.Id), JsonSerializer.SerializeToUtf8Bytes(letter, DeadLetterJson.Default.DeadLetter), null, null, cancellationToken);
+        streams.Dead(letter.Id), JsonSerializer.SerializeToUtf8Bytes(letter, DeadLetterJson.Default.DeadLetter), null, cancellationToken);
 
     public async ValueTask<ClickQueueDepth> ReadDepthAsync(CancellationToken cancellationToken)
     {
@@ -64,7 +64,7 @@ internal sealed class NatsClickQueue(NatsStreams streams) : IClickQueue
         if (await ReadAsync(id, cancellationToken) is not { } found) return false;
         var letter = found.Letter;
         await streams.PublishAsync(
-            streams.Clicks, ClickBatch.Write([new QueuedClick(letter.Position, letter.Body)]), HeadersOf(letter.ReplaySource), $"{letter.ReplaySource}:{found.Sequence}", cancellationToken);
+            streams.Clicks(letter.ReplaySource), ClickBatch.Write([new QueuedClick(letter.Position, letter.Body)]), $"{letter.ReplaySource}:{found.Sequence}", cancellationToken);
         await DeleteAsync(found.Sequence, cancellationToken);
         return true;
     }
@@ -75,8 +75,6 @@ internal sealed class NatsClickQueue(NatsStreams streams) : IClickQueue
         await DeleteAsync(found.Sequence, cancellationToken);
         return true;
     }
-
-    public static NatsHeaders HeadersOf(string source) => new() { [SourceHeader] = source };
 
     private async Task<(DeadLetter Letter, ulong Sequence)?> ReadAsync(string id, CancellationToken cancellationToken)
     {

@@ -7,6 +7,7 @@ namespace Terse.Adapters.Nats;
 internal sealed class NatsOptions
 {
     public const string Section = "Terse:Nats";
+    public const int MostPartitions = 64;
 
     /// <summary>The servers, <c>nats://HOST:PORT</c> or <c>tls://HOST:PORT</c>, separated by commas; <c>nats://USER:PASSWORD@HOST:PORT</c> where they ask for it.</summary>
     [RegularExpression("^(nats|tls)://[^,\\s]+(,(nats|tls)://[^,\\s]+)*$", ErrorMessage = "Terse:Nats:Url must be one or more of nats://HOST:PORT, separated by commas.")]
@@ -23,6 +24,13 @@ internal sealed class NatsOptions
     /// <summary>The most that the stream takes, in MiB, 16 to 1,048,576. When it is full, clicks stay in the nodes' click logs until there is room.</summary>
     [Range(16, 1_048_576, ErrorMessage = "Terse:Nats:StreamMebibytes must be 16 to 1048576.")]
     public int StreamMebibytes { get; set; } = 10_240;
+
+    /// <summary>
+    /// Into how many partitions clicks are spread, 1 to 64: of each, one delivery is worked on at a time, by whichever worker is free. All clicks of a node are in
+    /// one. Set the same on nodes and workers; it may be changed at any time, in any order: a node goes on in its new partition once its old one has been counted.
+    /// </summary>
+    [Range(1, MostPartitions, ErrorMessage = "Terse:Nats:Partitions must be 1 to 64.")]
+    public int Partitions { get; set; } = 8;
 
     /// <summary>How long a worker may take over a delivery before another gets it. 1 second to 10 minutes.</summary>
     [Range(typeof(TimeSpan), "00:00:01", "00:10:00", ErrorMessage = "Terse:Nats:Lease must be 00:00:01 to 00:10:00.")]

@@ -9,19 +9,21 @@ namespace Terse.Adapters.Nats;
 /// <summary>The connection, and the two streams on it: made when first needed, and asked for again after every failure.</summary>
 internal sealed class NatsStreams : IAsyncDisposable
 {
-    private const string Consumer = "workers";
     private static readonly TimeSpan HearAgainAfter = TimeSpan.FromSeconds(1);
     private static readonly TimeSpan RequestTimeout = TimeSpan.FromSeconds(5);
 
     private readonly NatsOptions _options;
+    private readonly ClickSubjects _clicks;
     private readonly TimeProvider _time;
     private readonly NatsConnection _connection;
     private readonly NatsJSContext _context;
     private volatile bool _ready;
+    private volatile int _partitions;
 
     public NatsStreams(IOptions<NatsOptions> options, TimeProvider time)
     {
         (_options, _time) = (options.Value, time);
+        (_clicks, _partitions) = (new ClickSubjects(_options), _options.Partitions);
         _connection = new NatsConnection(new NatsOpts
         {
             Url = _options.Url,
@@ -38,8 +40,8 @@ internal sealed class NatsStreams : IAsyncDisposable
         _context = new NatsJSContext(_connection, new NatsJSOpts(_connection.Opts, requestTimeout: RequestTimeout));
     }
 
-    /// <summary>Where clicks are published.</summary>
-    public string Clicks => $"{_options.Stream}.clicks";
+    /// <summary>Where clicks of a source are published.</summary>
+    public string Clicks(string source) => _clicks.Of(source);
 
     /// <summary>Where a dead letter is published.</summary>
     public string Dead(string id) => $"{_options.Stream}.dead.{id}";
@@ -55,18 +57,37 @@ internal sealed class NatsStreams : IAsyncDisposable
 
     /// <summary>Publishes and waits until the servers have it.</summary>
     /// <exception cref="StoreUnavailableException">They do not answer, or the stream is full. They may have it all the same.</exception>
-    public Task PublishAsync(string subject, ReadOnlyMemory<byte> body, NatsHeaders? headers, string? messageId, CancellationToken cancellationToken) => AskAsync(
+    public Task PublishAsync(string subject, ReadOnlyMemory<byte> body, string? messageId, CancellationToken cancellationToken) => AskAsync(
         async context =>
         {
             var answer = await context.PublishAsync(
-                subject, body, opts: new NatsJSPubOpts { MsgId = messageId, RetryAttempts = 1 }, headers: headers, cancellationToken: cancellationToken);
+                subject, body, opts: new NatsJSPubOpts { MsgId = messageId, RetryAttempts = 1 }, cancellationToken: cancellationToken);
             answer.EnsureSuccess();
             return answer.Seq;
         },
         cancellationToken);
 
-    public Task<INatsJSConsumer> ConsumerAsync(CancellationToken cancellationToken) =>
-        AskAsync(async context => await context.GetConsumerAsync(_options.Stream, Consumer, cancellationToken), cancellationToken);
+    public Task<INatsJSConsumer> ConsumerAsync(int partition, CancellationToken cancellationToken) =>
+        AskAsync(async context => await context.GetConsumerAsync(_options.Stream, ClickSubjects.Consumer(partition), cancellationToken), cancellationToken);
+
+    /// <summary>Those of this process and those that another with a larger number has made: as long as there are any, somebody must take their messages.</summary>
+    public Task<int> CountPartitionsAsync(CancellationToken cancellationToken) => AskAsync(
+        async context =>
+        {
+            await foreach (var name in context.ListConsumerNamesAsync(_options.Stream, cancellationToken))
+                if (ClickSubjects.PartitionOfConsumer(name) is { } partition && partition >= _partitions) _partitions = partition + 1;
+            return _partitions;
+        },
+        cancellationToken);
+
+    /// <summary>A subject of another partition than today's under which the stream still holds clicks of a source.</summary>
+    public Task<string?> FindElsewhereAsync(string source, CancellationToken cancellationToken) => AskAsync(
+        async context =>
+        {
+            var stream = await context.GetStreamAsync(_options.Stream, new StreamInfoRequest { SubjectsFilter = _clicks.OfEver(source) }, cancellationToken);
+            return stream.Info.State.Subjects?.Keys.FirstOrDefault(subject => subject != Clicks(source));
+        },
+        cancellationToken);
 
     public Task<INatsJSStream> ClickStreamAsync(CancellationToken cancellationToken) =>
         AskAsync(async context => await context.GetStreamAsync(_options.Stream, cancellationToken: cancellationToken), cancellationToken);
@@ -131,7 +152,7 @@ internal sealed class NatsStreams : IAsyncDisposable
     {
         // A full stream refuses: what it would drop to make room has not been counted.
         await _context.CreateOrUpdateStreamAsync(
-            new StreamConfig(_options.Stream, [Clicks])
+            new StreamConfig(_options.Stream, [_clicks.All])
             {
                 Retention = StreamConfigRetention.Workqueue,
                 Storage = StreamConfigStorage.File,
@@ -144,11 +165,21 @@ internal sealed class NatsStreams : IAsyncDisposable
             new StreamConfig(DeadStream, [Dead("*")]) { Storage = StreamConfigStorage.File, MaxMsgsPerSubject = 1, NumReplicas = _options.Replicas },
             cancellationToken);
 
-        // One delivery out at a time keeps the order of each source, on which counting once rests.
-        await _context.CreateOrUpdateConsumerAsync(
-            _options.Stream,
-            new ConsumerConfig(Consumer) { FilterSubject = Clicks, AckPolicy = ConsumerConfigAckPolicy.Explicit, AckWait = _options.Lease, MaxAckPending = 1, MaxDeliver = -1 },
-            cancellationToken);
+        // One delivery of a partition out at a time keeps the order of each source, on which counting once rests.
+        for (var partition = 0; partition < _partitions; partition++)
+        {
+            await _context.CreateOrUpdateConsumerAsync(
+                _options.Stream,
+                new ConsumerConfig(ClickSubjects.Consumer(partition))
+                {
+                    FilterSubject = _clicks.In(partition),
+                    AckPolicy = ConsumerConfigAckPolicy.Explicit,
+                    AckWait = _options.Lease,
+                    MaxAckPending = 1,
+                    MaxDeliver = -1,
+                },
+                cancellationToken);
+        }
         _ready = true;
     }
 }

@@ -9,8 +9,10 @@ using Terse.Tests.Infrastructure;
 namespace Terse.Tests.Adapters.Nats;
 
 [NeedsServers]
-public sealed class NatsClickQueueTests : ClickQueueContract
+public class NatsClickQueueTests : ClickQueueContract
 {
+    private protected virtual int Partitions => 1;
+
     private readonly string _directory = Directory.CreateTempSubdirectory("terse-log-").FullName;
     private readonly string _stream = Infrastructure.Servers.NewName()[..30];
     private NatsServer? _own;
@@ -22,7 +24,7 @@ public sealed class NatsClickQueueTests : ClickQueueContract
         var options = Options.Create(new RecordingOptions { Directory = _directory, LogMebibytes = 1, BatchSize = BatchSize, Linger = TimeSpan.Zero });
         Log = new ClickLog(options);
         Log.Open();
-        _streams = new NatsStreams(Options.Create(new NatsOptions { Url = (_own ?? await NatsServer.SharedAsync()).Url, Stream = _stream, Lease = TimeSpan.FromSeconds(1), StreamMebibytes = 16 }), TimeProvider.System);
+        _streams = new NatsStreams(Options.Create(new NatsOptions { Url = (_own ?? await NatsServer.SharedAsync()).Url, Stream = _stream, Lease = TimeSpan.FromSeconds(1), StreamMebibytes = 16, Partitions = Partitions }), TimeProvider.System);
         _publisher = new NatsClickPublisher(Log, _streams, options, TimeProvider.System, NullLogger<NatsClickPublisher>.Instance);
         await _publisher.StartAsync(Cancellation);
         Queue = new NatsClickQueue(_streams);
@@ -30,6 +32,7 @@ public sealed class NatsClickQueueTests : ClickQueueContract
 
     public override async ValueTask DisposeAsync()
     {
+        GC.SuppressFinalize(this);
         await CloseAsync();
         if (_own is not null) await _own.DisposeAsync();
         Directory.Delete(_directory, recursive: true);
@@ -91,4 +94,11 @@ public sealed class NatsClickQueueTests : ClickQueueContract
         Log.Dispose();
         await _streams!.DisposeAsync();
     }
+}
+
+/// <summary>The same with several partitions: the log is in one of them, and replays are in any.</summary>
+[NeedsServers]
+public sealed class NatsClickQueueOfSeveralPartitionsTests : NatsClickQueueTests
+{
+    private protected override int Partitions => 5;
 }
