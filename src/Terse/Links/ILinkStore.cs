@@ -48,7 +48,7 @@ internal interface ILinkStore
     /// <item>Of callers with the same expected version, exactly one gets <see cref="ChangeResult.Done"/>.</item>
     /// <item>Another version: <see cref="ChangeResult.Stale"/>, nothing changes.</item>
     /// <item>No such link: <see cref="ChangeResult.Missing"/>.</item>
-    /// <item>Searches and tag filters see the new fields, and no longer the old ones.</item>
+    /// <item>Searches and filters by tag and owner see the new fields, and no longer the old ones.</item>
     /// <item>Its place in the list (newest first, by creation) stays.</item>
     /// <item><see cref="Link.Visits"/> of the replacement is ignored: the visits taken so far stay, and go on counting against its limit.</item>
     /// </list>
@@ -84,6 +84,7 @@ internal interface ILinkStore
     /// whatever the case. What a word is, <see cref="SearchWords"/> says for all engines. No input is an error, nor is there any operator in it;
     /// a search that has no word is no search.</item>
     /// <item>A tag matches links that have exactly this tag. Search and tag together must both match.</item>
+    /// <item>An owner matches links that this owner has, together with search and tag too. Owners differ by case.</item>
     /// </list>
     /// </summary>
     ValueTask<LinkPage> ListAsync(LinkQuery query, CancellationToken cancellationToken);
@@ -139,6 +140,7 @@ internal enum VisitResult
 /// <param name="Search">Words to find, or null.</param>
 /// <param name="Tag">A tag that the link must have, or null.</param>
 /// <param name="OldestFirst">The order turned round: the first added first.</param>
-internal sealed record LinkQuery(int Limit, string? Cursor = null, string? Search = null, string? Tag = null, bool OldestFirst = false);
+/// <param name="Owner">Whose links, or null for everybody's.</param>
+internal sealed record LinkQuery(int Limit, string? Cursor = null, string? Search = null, string? Tag = null, bool OldestFirst = false, string? Owner = null);
 
 internal sealed record LinkPage(IReadOnlyList<Link> Links, string? Next);

@@ -2,7 +2,7 @@ using Terse.Links;
 
 namespace Terse.Adapters.DynamoDb;
 
-/// <summary>Pages of links along the list that promises the fewest lines: a tag's, a word's, or that of all links.</summary>
+/// <summary>Pages of links along the list that promises the fewest lines: an owner's, a tag's, a word's, or that of all links. So what one owner's list costs is up to that owner.</summary>
 internal sealed class LinkPages(DynamoDbDatabase database, LinkLists lists)
 {
     /// <summary>
@@ -21,7 +21,7 @@ internal sealed class LinkPages(DynamoDbDatabase database, LinkLists lists)
         Place? from = query.Cursor is null ? null : Place.FromCursor(query.Cursor);
         var words = query.Search is null ? [] : SearchWords.OfSearch(query.Search);
         var filtered = words.Count > 0 || query.Tag is not null;
-        var reader = new LinkListReader(database, lists, Choose(query.Tag, words), descending: !query.OldestFirst, query.Limit);
+        var reader = new LinkListReader(database, lists, Choose(query, words), descending: !query.OldestFirst, query.Limit);
         var found = new List<StoredLink>();
         var examined = 0;
         Place last = default;
@@ -41,7 +41,7 @@ internal sealed class LinkPages(DynamoDbDatabase database, LinkLists lists)
             (examined, last) = (examined + chunk.Count, chunk[^1].Entry.Place);
             var links = await FindAsync(chunk, cancellationToken);
             foreach (var line in chunk)
-                if (links.TryGetValue(line.Entry.Code, out var link) && link.Place == line.Entry.Place && Matches(link.Link, query.Tag, words)) found.Add(link);
+                if (links.TryGetValue(line.Entry.Code, out var link) && link.Place == line.Entry.Place && Matches(link.Link, query, words)) found.Add(link);
             await lists.ForgetAsync(chunk.Where(line => !Needs(links, line.Entry)), cancellationToken);
         }
 
@@ -52,16 +52,18 @@ internal sealed class LinkPages(DynamoDbDatabase database, LinkLists lists)
         return new LinkPage([.. found.Take(query.Limit).Select(static link => link.Link)], next);
     }
 
-    private static string Choose(string? tag, HashSet<string> words)
+    private static string Choose(LinkQuery query, HashSet<string> words)
     {
-        if (tag is not null) return LinkEntries.Tag(tag);
+        if (query.Owner is { } owner) return LinkEntries.Owner(owner);
+        if (query.Tag is { } tag) return LinkEntries.Tag(tag);
         var longest = words.Where(static word => LinkEntries.PrefixOf(word) is not null).MaxBy(static word => word.Length);
         return longest is null ? LinkEntries.All : LinkEntries.Word(LinkEntries.PrefixOf(longest)!);
     }
 
-    private static bool Matches(Link link, string? tag, HashSet<string> words)
+    private static bool Matches(Link link, LinkQuery query, HashSet<string> words)
     {
-        if (tag is not null && !link.Tags.Contains(tag)) return false;
+        if (query.Owner is { } owner && link.Owner != owner) return false;
+        if (query.Tag is { } tag && !link.Tags.Contains(tag)) return false;
         if (words.Count == 0) return true;
         var own = SearchWords.OfLink(link);
         return words.All(word => own.Any(candidate => candidate.StartsWith(word, StringComparison.Ordinal)));

@@ -58,6 +58,8 @@ internal static class LinkEntries
 
     public static string Tag(string tag) => "tag:" + tag;
 
+    public static string Owner(string owner) => "own:" + owner;
+
     public static string Word(string prefix) => "word:" + prefix;
 
     public static string Lookalikes(int length) => string.Create(CultureInfo.InvariantCulture, $"alias:{length}");
@@ -65,7 +67,7 @@ internal static class LinkEntries
     public static HashSet<ListEntry> Of(Link link, Place place)
     {
         var day = ListEntry.DayOf(place.Milliseconds);
-        var entries = new HashSet<ListEntry> { At(All), End(link.EndsAt, link.Code.Value, place) };
+        var entries = new HashSet<ListEntry> { At(All), At(Owner(link.Owner)), End(link.EndsAt, link.Code.Value, place) };
         foreach (var tag in link.Tags) entries.Add(At(Tag(tag)));
         foreach (var word in SearchWords.OfLink(link))
             if (PrefixOf(word) is { } prefix) entries.Add(At(Word(prefix)));

@@ -11,6 +11,7 @@ namespace Terse.Adapters.PostgreSql;
 internal static class LinkLists
 {
     private const int Near = 30_000;
+    private const string Owner = "owner COLLATE \"C\"";
 
     public static async ValueTask<LinkPage> ReadAsync(PostgreSqlDatabase database, LinkQuery query, CancellationToken cancellationToken)
     {
@@ -18,15 +19,12 @@ internal static class LinkLists
         var (past, order, near) = query.OldestFirst
             ? (">", "ASC", $"id <= greatest($1, (SELECT min(id) FROM links)) + {Near}")
             : ("<", "DESC", $"id >= least($1, (SELECT max(id) + 1 FROM links)) - {Near}");
-        var match = LinkWords.Match(query.Search);
-        var (filter, values) = (match, query.Tag) switch
-        {
-            (null, null) => ("", Array.Empty<object>()),
-            (null, { } tag) => ("tags @> ARRAY[$3]", [tag]),
-            ({ } words, null) => ("words @@ $3::text::tsquery", [words]),
-            _ => ("words @@ $3::text::tsquery AND tags @> ARRAY[$4]", [match!, query.Tag!]),
-        };
-        if (filter.Length == 0) return await PageAsync($"SELECT {LinkRow.Columns}, id FROM links WHERE id {past} $1 ORDER BY id {order} LIMIT $2");
+        var (filters, values) = (new List<string>(), new List<object>());
+        if (LinkWords.Match(query.Search) is { } words) filters.Add($"words @@ {Next(words)}::text::tsquery");
+        if (query.Tag is { } tag) filters.Add($"tags @> ARRAY[{Next(tag)}]");
+        if (filters.Count == 0) return await PageAsync(query.Owner is { } of ? OfOwner(of) : $"SELECT {LinkRow.Columns}, id FROM links WHERE id {past} $1 ORDER BY id {order} LIMIT $2");
+        if (query.Owner is { } owner) filters.Add($"{Owner} = {Next(owner)}");
+        var filter = string.Join(" AND ", filters);
 
         // 1. Near
         var page = await PageAsync($"SELECT {LinkRow.Columns}, id FROM links WHERE id {past} $1 AND {near} AND {filter} ORDER BY id {order} LIMIT $2");
@@ -39,6 +37,23 @@ internal static class LinkLists
                  page AS MATERIALIZED (SELECT id FROM found ORDER BY id {order} LIMIT $2)
             SELECT {LinkRow.Columns}, id FROM page JOIN links USING (id) ORDER BY id {order}
             """);
+
+        string Next(object value)
+        {
+            values.Add(value);
+            return $"${values.Count + 2}";
+        }
+
+        // Compared as a row, the order can only come from the index of owners. With "owner =" the planner may walk everybody's links in search of one owner's.
+        string OfOwner(string owner)
+        {
+            var (whose, within, last) = (Next(owner), query.OldestFirst ? "<=" : ">=", query.OldestFirst ? long.MaxValue : 0);
+            return $"""
+                SELECT {LinkRow.Columns}, id FROM links
+                WHERE ({Owner}, id) {past} ({whose}, $1) AND ({Owner}, id) {within} ({whose}, {last})
+                ORDER BY {Owner} {order}, id {order} LIMIT $2
+                """;
+        }
 
         async ValueTask<LinkPage> PageAsync(string sql)
         {

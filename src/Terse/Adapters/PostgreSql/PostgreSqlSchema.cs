@@ -13,5 +13,6 @@ internal static class PostgreSqlSchema
         JournalSchema.Tables,
         LinkSchema.Disabled,
         LinkSchema.TakenDown,
+        LinkSchema.Owner,
     ];
 }

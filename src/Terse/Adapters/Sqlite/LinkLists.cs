@@ -10,21 +10,39 @@ internal static class LinkLists
 
     public static LinkPage Read(SqliteSession session, LinkQuery query)
     {
-        var (past, order, start) = query.OldestFirst ? (">", "ASC", 0) : ("<", "DESC", long.MaxValue);
-        var from = query.Cursor is null ? start : RowCursor.Read(query.Cursor);
+        var from = query.Cursor is { } cursor ? RowCursor.Read(cursor) : Start(query);
         if (query.Search is { } search && SearchWords.OfSearch(search) is { Count: > 0 } words) return LinkSearch.Read(session, query, [.. words]);
-        var statement = query.Tag is not { } tag
-            ? session.Prepare($"SELECT {Columns} FROM links l WHERE l.id {past} ?1 ORDER BY l.id {order} LIMIT ?2").Bind(from).Bind(query.Limit + 1L)
-            : session.Prepare($"""
-                SELECT {Columns} FROM link_tags t JOIN links l ON l.id = t.link_id
-                WHERE t.tag = ?3 AND t.link_id {past} ?1 ORDER BY t.link_id {order} LIMIT ?2
-                """).Bind(from).Bind(query.Limit + 1L).Bind(tag);
 
         // One more than asked for tells whether there is a next page.
-        var rows = statement.All(static row => (Link: LinkRow.Read(row), Id: row.Long(LinkRow.Count)));
+        var rows = Next(session, query, from, query.Limit + 1L).All(static row => (Link: LinkRow.Read(row), Id: row.Long(LinkRow.Count)));
 
         var more = rows.Count > query.Limit;
         if (more) rows.RemoveAt(rows.Count - 1);
         return new LinkPage([.. rows.Select(static row => row.Link)], more ? RowCursor.Write(rows[^1].Id) : null);
     }
+
+    /// <summary>What stands before the first link of the list.</summary>
+    public static long Start(LinkQuery query) => query.OldestFirst ? 0 : long.MaxValue;
+
+    /// <summary>The links of the list past <paramref name="from"/>, whatever is searched for.</summary>
+    public static SqliteStatement Next(SqliteSession session, LinkQuery query, long from, long limit)
+    {
+        var (past, order) = query.OldestFirst ? (">", "ASC") : ("<", "DESC");
+        var sql = (query.Tag, query.Owner) switch
+        {
+            (null, null) => $"SELECT {Columns} FROM links l WHERE l.id {past} ?1 ORDER BY l.id {order} LIMIT ?2",
+            (null, _) => $"SELECT {Columns} FROM links l INDEXED BY links_owner WHERE l.owner = ?3 AND l.id {past} ?1 ORDER BY l.id {order} LIMIT ?2",
+            _ => $"""
+                SELECT {Columns} FROM link_tags t JOIN links l ON l.id = t.link_id
+                WHERE t.tag = ?3 AND t.link_id {past} ?1 {OfOwner(query, "?4")} ORDER BY t.link_id {order} LIMIT ?2
+                """,
+        };
+        var statement = session.Prepare(sql).Bind(from).Bind(limit);
+        if (query.Tag is { } tag) statement.Bind(tag);
+        if (query.Owner is { } owner) statement.Bind(owner);
+        return statement;
+    }
+
+    // The plus keeps the index of owners out of it: these statements have their order from another one.
+    public static string OfOwner(LinkQuery query, string parameter) => query.Owner is null ? "" : $"AND +l.owner = {parameter}";
 }

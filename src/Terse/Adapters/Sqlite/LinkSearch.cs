@@ -6,7 +6,7 @@ namespace Terse.Adapters.Sqlite;
 /// Searches. The word index is quick for words that few links have, and slow for those that many have: a prefix is looked up by gathering all of its links, which at ten million
 /// takes seconds. So the list itself says first which words are common.
 /// 1. Look at the next <see cref="Sample"/> links of the list: what nearly every link has fills the page there.
-/// 2. When all words are common, look on for up to <see cref="Near"/> links.
+/// 2. When all words are common, look on for up to <see cref="Near"/> links. In the list of an owner too: a word that is rare there may be everybody else's.
 /// 3. Else ask the index for the rare words only, and the links that it finds for the others.
 /// </summary>
 internal static class LinkSearch
@@ -17,8 +17,8 @@ internal static class LinkSearch
 
     public static LinkPage Read(SqliteSession session, LinkQuery query, string[] words)
     {
-        var (past, order, start) = query.OldestFirst ? (">", "ASC", 0) : ("<", "DESC", long.MaxValue);
-        var from = query.Cursor is null ? start : RowCursor.Read(query.Cursor);
+        var (past, order) = query.OldestFirst ? (">", "ASC") : ("<", "DESC");
+        var from = query.Cursor is null ? LinkLists.Start(query) : RowCursor.Read(query.Cursor);
         var (at, walked, ended, hits) = (from, 0, false, new int[words.Length]);
         var found = new List<Row>();
 
@@ -28,11 +28,11 @@ internal static class LinkSearch
 
         // 2. Near
         string[] rare = [.. words.Where((_, word) => hits[word] * 100 <= walked)];
-        if (rare.Length == 0)
+        if (rare.Length == 0 || query.Owner is not null)
         {
             Walk(Near);
             if (found.Count > query.Limit || ended) return Page();
-            rare = words;
+            if (rare.Length == 0) rare = words;
         }
 
         // 3. Rare
@@ -53,7 +53,7 @@ internal static class LinkSearch
         {
             while (walked < most && found.Count <= query.Limit && !ended)
             {
-                var rows = Next(Sample);
+                var rows = LinkLists.Next(session, query, at, Sample).All(Row.Read);
                 foreach (var row in rows)
                 {
                     (at, walked) = (row.Id, walked + 1);
@@ -76,24 +76,18 @@ internal static class LinkSearch
             return all;
         }
 
-        List<Row> Next(int limit) => (query.Tag is null
-            ? session.Prepare($"SELECT {LinkLists.Columns} FROM links l WHERE l.id {past} ?1 ORDER BY l.id {order} LIMIT ?2").Bind(at).Bind((long)limit)
-            : session.Prepare($"""
-                SELECT {LinkLists.Columns} FROM link_tags t JOIN links l ON l.id = t.link_id
-                WHERE t.tag = ?3 AND t.link_id {past} ?1 ORDER BY t.link_id {order} LIMIT ?2
-                """).Bind(at).Bind((long)limit).Bind(query.Tag)).All(Row.Read);
-
-        List<Row> Find(string match, int limit) => (query.Tag is null
-            ? session.Prepare($"""
-                SELECT {LinkLists.Columns} FROM link_words w JOIN links l ON l.id = w.rowid
-                WHERE w.link_words MATCH ?3 AND w.rowid {past} ?1 ORDER BY w.rowid {order} LIMIT ?2
-                """).Bind(at).Bind((long)limit).Bind(match)
-            : session.Prepare($"""
+        List<Row> Find(string match, int limit)
+        {
+            var statement = session.Prepare($"""
                 SELECT {LinkLists.Columns} FROM link_words w
-                JOIN link_tags t ON t.tag = ?4 AND t.link_id = w.rowid
+                {(query.Tag is null ? "" : "JOIN link_tags t ON t.tag = ?4 AND t.link_id = w.rowid")}
                 JOIN links l ON l.id = w.rowid
-                WHERE w.link_words MATCH ?3 AND w.rowid {past} ?1 ORDER BY w.rowid {order} LIMIT ?2
-                """).Bind(at).Bind((long)limit).Bind(match).Bind(query.Tag)).All(Row.Read);
+                WHERE w.link_words MATCH ?3 AND w.rowid {past} ?1 {LinkLists.OfOwner(query, query.Tag is null ? "?4" : "?5")} ORDER BY w.rowid {order} LIMIT ?2
+                """).Bind(at).Bind((long)limit).Bind(match);
+            if (query.Tag is { } tag) statement.Bind(tag);
+            if (query.Owner is { } owner) statement.Bind(owner);
+            return statement.All(Row.Read);
+        }
 
         // One more than asked for tells whether there is a next page.
         LinkPage Page() => new([.. found.Take(query.Limit).Select(static row => row.Link)], found.Count > query.Limit ? RowCursor.Write(found[query.Limit - 1].Id) : null);

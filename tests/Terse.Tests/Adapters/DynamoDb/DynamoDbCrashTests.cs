@@ -106,6 +106,7 @@ public sealed class DynamoDbCrashTests : IDisposable
 
         time.Advance(TimeSpan.FromHours(2));
         await survivor.ListAsync(new LinkQuery(10), Cancellation);
+        await survivor.ListAsync(new LinkQuery(10, Owner: "Owner00001"), Cancellation);
         await survivor.ListAsync(new LinkQuery(10, Search: "words"), Cancellation);
         await survivor.ListAsync(new LinkQuery(10, Search: "example"), Cancellation);
         await survivor.ListAsync(new LinkQuery(10, Search: "code"), Cancellation);
@@ -147,7 +148,7 @@ public sealed class DynamoDbCrashTests : IDisposable
 
     private static async Task AssertSeenEverywhereAsync(ILinkStore store, int times)
     {
-        foreach (var query in new[] { new LinkQuery(10), new LinkQuery(10, Tag: "red"), new LinkQuery(10, Search: "words"), new LinkQuery(10, Search: "wo") })
+        foreach (var query in new[] { new LinkQuery(10), new LinkQuery(10, Owner: "Owner00001"), new LinkQuery(10, Tag: "red"), new LinkQuery(10, Search: "words"), new LinkQuery(10, Search: "wo") })
             Assert.Equal(times, (await store.ListAsync(query, Cancellation)).Links.Count);
     }
 

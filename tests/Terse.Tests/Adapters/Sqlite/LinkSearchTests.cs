@@ -28,15 +28,15 @@ public sealed class LinkSearchTests : IDisposable
         ];
         foreach (var search in searches)
         {
-            foreach (var (tag, oldestFirst) in new (string?, bool)[] { (null, false), (null, true), ("tenth", false) })
+            foreach (var (tag, oldestFirst, owner) in new (string?, bool, string?)[] { (null, false, null), (null, true, null), ("tenth", false, null), (null, false, "few"), (null, true, "many"), ("tenth", false, "many") })
             {
                 var words = SearchWords.OfSearch(search);
-                var expected = links.Where(link => (tag is null || link.Tags.Contains(tag)) && words.All(word => SearchWords.OfLink(link).Any(its => its.StartsWith(word, StringComparison.Ordinal)))).Select(link => link.Code);
+                var expected = links.Where(link => (owner is null || link.Owner == owner) && (tag is null || link.Tags.Contains(tag)) && words.All(word => SearchWords.OfLink(link).Any(its => its.StartsWith(word, StringComparison.Ordinal)))).Select(link => link.Code);
                 if (oldestFirst) expected = expected.Reverse();
                 var (found, cursor, pages) = (new List<ShortCode>(), (string?)null, 0);
                 do
                 {
-                    var page = await store.ListAsync(new LinkQuery(40, cursor, search, tag, oldestFirst), TestContext.Current.CancellationToken);
+                    var page = await store.ListAsync(new LinkQuery(40, cursor, search, tag, oldestFirst, owner), TestContext.Current.CancellationToken);
                     found.AddRange(page.Links.Select(link => link.Code));
                     cursor = page.Next;
                 }
@@ -57,6 +57,6 @@ public sealed class LinkSearchTests : IDisposable
         if (number < 200) words += "/old";
         if (number > Links - 200) words += "/young";
         if (number == 12) words += "/once";
-        return ALink.Of($"c{number}", words) with { Tags = number % 10 == 0 ? ["tenth"] : [] };
+        return ALink.Of($"c{number}", words) with { Tags = number % 10 == 0 ? ["tenth"] : [], Owner = number % 40 == 7 ? "few" : "many" };
     }
 }

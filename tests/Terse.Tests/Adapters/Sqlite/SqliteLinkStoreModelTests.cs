@@ -31,6 +31,7 @@ public sealed class SqliteLinkStoreModelTests
             var link = ALink.Of($"c{step.Code}", $"https://{Words[step.Word]}.example/") with
             {
                 Tags = step.Tag == 3 ? [] : [$"t{step.Tag}"],
+                Owner = $"o{step.Word % 2}",
                 EndsAt = ALink.Created.AddHours(step.Word),
                 Version = ALink.Created.ToUnixTimeMilliseconds() + index,
             };
@@ -69,6 +70,10 @@ public sealed class SqliteLinkStoreModelTests
         await AssertListAsync(new LinkQuery(100, Search: Words[word]), HasWord);
         await AssertListAsync(new LinkQuery(100, Tag: $"t{tag}"), HasTag);
         await AssertListAsync(new LinkQuery(100, Search: Words[word], Tag: $"t{tag}"), link => HasWord(link) && HasTag(link));
+        await AssertListAsync(new LinkQuery(100, Owner: "o1"), HasOwner);
+        await AssertListAsync(new LinkQuery(100, Search: Words[word], Tag: $"t{tag}", Owner: "o1"), link => HasWord(link) && HasTag(link) && HasOwner(link));
+
+        bool HasOwner(Link link) => link.Owner == "o1";
 
         bool HasWord(Link link) => link.Destination.StartsWith($"https://{Words[word]}", StringComparison.Ordinal);
 
