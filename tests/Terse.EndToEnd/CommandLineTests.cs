@@ -103,6 +103,21 @@ public sealed class CommandLineTests : WithDataDirectory
     }
 
     [Fact]
+    public async Task A_key_is_narrowed_to_its_own_links_and_told_when_its_scopes_make_no_sense()
+    {
+        await using var server = await TerseProcess.ServeAsync(Data);
+        await using var alone = await TerseProcess.RunAsync("keys", "create", "a script", "--scope", "own", "--data", Data);
+        Assert.Equal(1, alone.ExitCode);
+        Assert.Contains("together with read, write or both", alone.Errors, StringComparison.Ordinal);
+
+        await using var created = await TerseProcess.RunAsync("keys", "create", "a script", "--scope", "read", "own", "--data", Data);
+        Assert.Contains("Scopes: read, own.", created.Errors, StringComparison.Ordinal);
+        using var client = server.Client(created.Output.Trim());
+        using var answer = await client.GetAsync("/api/v1/stats", Cancellation);
+        Assert.Equal(HttpStatusCode.Forbidden, answer.StatusCode);
+    }
+
+    [Fact]
     public async Task An_export_imported_elsewhere_keeps_codes_keys_and_the_permutation_key()
     {
         var file = Path.Combine(Data, "export.jsonl");

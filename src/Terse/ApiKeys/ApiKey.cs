@@ -37,6 +37,9 @@ internal enum ApiScopes
 
     /// <summary>Everything, keys included.</summary>
     Admin = 4,
+
+    /// <summary>Not more but less: <see cref="Read"/> and <see cref="Write"/> reach only the links that the key made.</summary>
+    Own = 8,
 }
 
 internal static class ApiScopesExtensions

@@ -32,7 +32,9 @@ internal sealed class ApiKeyAuthentication(
         await Problems.Unauthorized(presented).ExecuteAsync(Context);
     }
 
-    protected override Task HandleForbiddenAsync(AuthenticationProperties properties) => Problems.Forbidden().ExecuteAsync(Context);
+    protected override Task HandleForbiddenAsync(AuthenticationProperties properties) =>
+        (OwnLinks.Close(Context) && Context.GetEndpoint()?.Metadata.GetMetadata<IAuthorizeData>()?.Policy != ApiPolicies.Admin ? Problems.OwnLinksOnly() : Problems.Forbidden())
+            .ExecuteAsync(Context);
 
     /// <summary>The key that a request shows, right or wrong.</summary>
     public static string? PresentedKey(HttpRequest request)
@@ -59,8 +61,12 @@ internal static class ApiKeyClaims
     /// <summary>Who the caller is, as the audit log names it: the id of the key, or <c>person:</c> and the address of whom a provider signed in.</summary>
     public static string KeyId(this ClaimsPrincipal caller) => caller.FindFirstValue(ClaimTypes.NameIdentifier) ?? "";
 
-    public static bool Allows(this ClaimsPrincipal caller, ApiScopes needed) =>
-        int.TryParse(caller.FindFirstValue(Scopes), out var scopes) && ((ApiScopes)scopes).Allows(needed);
+    public static bool Allows(this ClaimsPrincipal caller, ApiScopes needed) => ScopesOf(caller).Allows(needed);
+
+    /// <summary>Whether the caller's key is narrowed to the links that it made.</summary>
+    public static bool HasOwnLinksOnly(this ClaimsPrincipal caller) => ScopesOf(caller).HasFlag(ApiScopes.Own);
+
+    private static ApiScopes ScopesOf(ClaimsPrincipal caller) => int.TryParse(caller.FindFirstValue(Scopes), out var scopes) ? (ApiScopes)scopes : ApiScopes.None;
 }
 
 /// <summary>The names of the authorization policies: what a key must be allowed to do.</summary>
@@ -83,5 +89,5 @@ internal static class ApiPolicies
     }
 
     private static void Require(this AuthorizationPolicyBuilder policy, ApiScopes scope) =>
-        policy.RequireAuthenticatedUser().RequireAssertion(context => context.User.Allows(scope));
+        policy.RequireAuthenticatedUser().RequireAssertion(context => context.User.Allows(scope) && context.Resource is HttpContext request && !OwnLinks.Close(request));
 }

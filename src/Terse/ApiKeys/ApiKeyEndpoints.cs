@@ -25,7 +25,7 @@ internal static class ApiKeyEndpoints
         var errors = new FieldErrors();
         if (request.Name?.Trim() is not { Length: > 0 and <= MaxName } name || name.Any(char.IsControl))
             errors.Add("name", $"A key needs a name of 1 to {MaxName} characters that says who uses it.");
-        if (!ScopeNames.TryParse(request.Scopes, out var scopes)) errors.Add("scopes", ScopeNames.Legal);
+        if (!ScopeNames.TryParse(request.Scopes, out var scopes, out var refusal)) errors.Add("scopes", refusal);
         if (request.ExpiresAt <= time.GetUtcNow()) errors.Add("expiresAt", "This instant has passed.");
         if (errors.Any) return Problems.ValidationFailed(errors.ToDictionary());
 
@@ -52,7 +52,7 @@ public sealed record CreateApiKeyRequest
     /// <summary>Who uses it, 1 to 100 characters.</summary>
     public string? Name { get; init; }
 
-    /// <summary>What it may do: any of read, write, admin. Admin includes the others.</summary>
+    /// <summary>What it may do: any of read, write, admin. Admin includes the others. With own, read and write reach only the links that the key itself made.</summary>
     public IReadOnlyList<string>? Scopes { get; init; }
 
     /// <summary>When it stops working, or null for never.</summary>

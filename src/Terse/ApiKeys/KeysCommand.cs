@@ -16,7 +16,7 @@ internal static class KeysCommand
         var name = new Argument<string>("name") { Description = "Who uses the key.", DefaultValueFactory = _ => "made by terse keys" };
         var scopes = new Option<string[]>("--scope")
         {
-            Description = "What it may do: read, write, admin. May be given several times. [default: read and write]",
+            Description = "What it may do: read, write, admin; own keeps read and write to the links that the key made. May be given several times. [default: read and write]",
             AllowMultipleArgumentsPerToken = true,
         };
         var expires = new Option<string?>("--expires") { Description = "How long it works, such as \"90 days\". [default: for ever]", HelpName = "SPAN" };
@@ -24,7 +24,7 @@ internal static class KeysCommand
         command.SetAction((parsed, cancellationToken) => WithKeysAsync(parsed, async (ring, time) =>
         {
             var named = parsed.GetValue(scopes) is { Length: > 0 } given ? given : ["read", "write"];
-            if (!ScopeNames.TryParse(named, out var granted)) throw new CommandException(ScopeNames.Legal);
+            if (!ScopeNames.TryParse(named, out var granted, out var refusal)) throw new CommandException(refusal);
             DateTimeOffset? expiresAt = null;
             if (parsed.GetValue(expires) is { } span)
             {

@@ -3,14 +3,21 @@ namespace Terse.ApiKeys;
 /// <summary>The words for scopes in the API and on the command line.</summary>
 internal static class ScopeNames
 {
-    public const string Legal = "Scopes are one or more of read, write, admin.";
-    private static readonly (string Name, ApiScopes Scope)[] All = [("read", ApiScopes.Read), ("write", ApiScopes.Write), ("admin", ApiScopes.Admin)];
+    private const string Legal = "Scopes are one or more of read, write, admin; and own, which keeps read and write to the links that the key made.";
+    private const string OwnAlone = "The scope own keeps read and write to the links that the key made: give it together with read, write or both.";
+    private const string OwnAdmin = "The scopes own and admin contradict each other, since an admin sees every link: leave one of them out.";
+
+    private static readonly (string Name, ApiScopes Scope)[] All =
+        [("read", ApiScopes.Read), ("write", ApiScopes.Write), ("admin", ApiScopes.Admin), ("own", ApiScopes.Own)];
 
     public static IReadOnlyList<string> Of(ApiScopes scopes) => [.. All.Where(entry => (scopes & entry.Scope) != 0).Select(entry => entry.Name)];
 
-    public static bool TryParse(IReadOnlyList<string>? names, out ApiScopes scopes)
+    /// <param name="names">The words.</param>
+    /// <param name="scopes">What they stand for.</param>
+    /// <param name="refusal">What is wrong with them, or empty.</param>
+    public static bool TryParse(IReadOnlyList<string>? names, out ApiScopes scopes, out string refusal)
     {
-        scopes = ApiScopes.None;
+        (scopes, refusal) = (ApiScopes.None, Legal);
         foreach (var name in names ?? [])
         {
             var scope = All.FirstOrDefault(entry => entry.Name.Equals(name, StringComparison.OrdinalIgnoreCase)).Scope;
@@ -18,6 +25,13 @@ internal static class ScopeNames
             scopes |= scope;
         }
 
-        return scopes != ApiScopes.None;
+        refusal = scopes switch
+        {
+            ApiScopes.None => Legal,
+            ApiScopes.Own => OwnAlone,
+            _ when scopes.HasFlag(ApiScopes.Own | ApiScopes.Admin) => OwnAdmin,
+            _ => "",
+        };
+        return refusal.Length == 0;
     }
 }

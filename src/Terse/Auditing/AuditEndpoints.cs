@@ -1,5 +1,6 @@
 using System.ComponentModel;
 using System.Text.Json;
+using Microsoft.AspNetCore.Http.HttpResults;
 using Microsoft.AspNetCore.Mvc;
 using Terse.ApiKeys;
 using Terse.Hosting;
@@ -14,7 +15,7 @@ internal static class AuditEndpoints
     {
         var api = routes.MapGroup("/api/v1").WithTags("Audit log");
         api.MapGet("/audit", ListAsync).RequireAuthorization(ApiPolicies.Admin).WithName("listAudit");
-        api.MapGet("/links/{code}/history", HistoryAsync).RequireAuthorization(ApiPolicies.Read).WithName("getLinkHistory");
+        api.MapGet("/links/{code}/history", HistoryAsync).RequireAuthorization(ApiPolicies.Read).KeepsToOwnLinks().WithName("getLinkHistory");
     }
 
     /// <summary>Lists who changed what, the last change first.</summary>
@@ -29,15 +30,24 @@ internal static class AuditEndpoints
         IAuditStore store, string? cursor, [DefaultValue(50)] int? limit, string? subject, string? actor, string? action, CancellationToken cancellationToken) =>
         PageAsync(store, new AuditQuery(limit ?? 50, Given(cursor), Given(subject), Given(actor), Given(action)), cancellationToken);
 
-    /// <summary>Lists a link's changes, the last first; those of a deleted link too, and of links that had the code before.</summary>
+    /// <summary>Lists a link's changes, the last first; those of a deleted link too, and of links that had the code before, unless the key has the scope own.</summary>
     /// <param name="code">The link's code.</param>
     /// <param name="cursor">The next of the page before; left out for the first page.</param>
     /// <param name="limit">Entries per page, 1 to 1,000; 50 by default.</param>
     [ProducesResponseType<AuditListResponse>(200)]
     [ProducesResponseType<ProblemDetails>(400, "application/problem+json")]
-    internal static Task<IResult> HistoryAsync(
-        string code, IAuditStore store, string? cursor, [DefaultValue(50)] int? limit, CancellationToken cancellationToken) =>
-        PageAsync(store, new AuditQuery(limit ?? 50, Given(cursor), $"link:{code}"), cancellationToken);
+    [ProducesResponseType<ProblemDetails>(404, "application/problem+json")]
+    internal static async Task<IResult> HistoryAsync(
+        string code, HttpContext context, IAuditStore store, ILinkStore links, string? cursor, [DefaultValue(50)] int? limit, CancellationToken cancellationToken)
+    {
+        var caller = context.User.AsLinkCaller();
+        var answer = await PageAsync(store, new AuditQuery(limit ?? 50, Given(cursor), $"link:{code}"), cancellationToken);
+        if (!caller.OwnOnly) return answer;
+
+        // Asked after the log was read: so what is newer than the link in it is of this link.
+        if (await links.FindAsync(code, caller, cancellationToken) is not { } link) return Problems.LinkNotFound(code);
+        return answer is Ok<AuditListResponse> { Value: { } page } ? TypedResults.Ok(page.Since(link.CreatedAt)) : answer;
+    }
 
     private static async Task<IResult> PageAsync(IAuditStore store, AuditQuery query, CancellationToken cancellationToken)
     {
@@ -76,4 +86,12 @@ public sealed record AuditEntryResponse(DateTimeOffset At, string Actor, string 
 /// <summary>A page of the audit log.</summary>
 /// <param name="Entries">The last first.</param>
 /// <param name="Next">The cursor of the next page, or null on the last.</param>
-public sealed record AuditListResponse(IReadOnlyList<AuditEntryResponse> Entries, string? Next);
+public sealed record AuditListResponse(IReadOnlyList<AuditEntryResponse> Entries, string? Next)
+{
+    /// <summary>Without what came before a link made then: a deletion, whatever its clock said, was another link's under the same code.</summary>
+    internal AuditListResponse Since(DateTimeOffset made)
+    {
+        AuditEntryResponse[] since = [.. Entries.TakeWhile(entry => entry.At >= made && entry.Action != AuditActions.LinkDeleted)];
+        return new AuditListResponse(since, since.Length == Entries.Count ? Next : null);
+    }
+}

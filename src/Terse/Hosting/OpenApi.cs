@@ -38,7 +38,8 @@ internal static class OpenApi
                 new OpenApiSecurityRequirement { [new OpenApiSecuritySchemeReference("apiKey", context.Document)] = [] },
                 new OpenApiSecurityRequirement { [new OpenApiSecuritySchemeReference("bearer", context.Document)] = [] },
             ];
-            operation.Description = $"{operation.Description} Needs a key with the scope **{policy}**.".Trim();
+            var closed = policy != ApiPolicies.Admin && !OwnLinks.Admits(context.Description.ActionDescriptor.EndpointMetadata) ? " Closed to keys with the scope own." : "";
+            operation.Description = $"{operation.Description} Needs a key with the scope **{policy}**.{closed}".Trim();
             return Task.CompletedTask;
         });
         options.AddSchemaTransformer((schema, context, _) =>

@@ -28,6 +28,10 @@ internal static class Problems
     public static ProblemHttpResult Forbidden() => Of(
         403, "forbidden", "The API key may not do this.", "Use a key that has the scope this route asks for: read, write or admin.");
 
+    public static ProblemHttpResult OwnLinksOnly() => Of(
+        403, "own-links-only", "The API key reaches its own links only.",
+        "This route is about all links. Ask for each link by its code, such as GET /api/v1/links/{code}/stats, or use a key without the scope own.");
+
     public static ProblemHttpResult LinkNotFound(string code) => Of(
         404, "link-not-found", "There is no such link.", $"No link has the code {code}. Codes differ by case.");
 

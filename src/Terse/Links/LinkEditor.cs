@@ -3,22 +3,25 @@ using Terse.Codes;
 
 namespace Terse.Links;
 
-/// <summary>Changes and removes links: read, decide, write if the version is still the one that was read.</summary>
+/// <summary>
+/// Changes and removes links: read, decide, write if the version is still the one that was read. Whether the caller reaches the link is part of what is decided
+/// each time: under the same code there may be another's link by now.
+/// </summary>
 internal sealed class LinkEditor(ILinkStore links, LinkValidator validator, LinkPasswords passwords, LinkJournal journal, TimeProvider time)
 {
     private const int MaxAttempts = 20;
 
     public async ValueTask<Edit> ChangeAsync(
-        ShortCode code, ChangeLinkRequest request, ETagCondition condition, HostString requestHost, string actor, CancellationToken cancellationToken)
+        ShortCode code, ChangeLinkRequest request, ETagCondition condition, HostString requestHost, LinkCaller caller, CancellationToken cancellationToken)
     {
         var passwordHash = request.Password is { } password && LinkPasswords.IsLegal(password) ? await passwords.HashAsync(password, cancellationToken) : null;
         for (var attempt = 0; attempt < MaxAttempts; attempt++)
         {
-            if (await links.FindAsync(code, cancellationToken) is not { } link) return new Edit(EditOutcome.Missing);
+            if (await links.FindAsync(code, cancellationToken) is not { } link || !caller.Reaches(link)) return new Edit(EditOutcome.Missing);
             if (!condition.Holds(link)) return new Edit(EditOutcome.PreconditionFailed, link);
             if (!validator.TryChange(link, request, passwordHash, requestHost, out var changed, out var errors)) return new Edit(EditOutcome.Invalid, link, errors);
             if (await links.ReplaceAsync(changed, link.Version, cancellationToken) != ChangeResult.Done) continue;
-            await journal.ChangedAsync(link, changed, actor);
+            await journal.ChangedAsync(link, changed, caller.Id);
             return new Edit(EditOutcome.Done, changed);
         }
 
@@ -49,14 +52,14 @@ internal sealed class LinkEditor(ILinkStore links, LinkValidator validator, Link
     }
 
     /// <param name="mayReturnFor">How long the caller may take the removal back: the clicks are kept that long. Zero: they go at once.</param>
-    public async ValueTask<Edit> RemoveAsync(ShortCode code, ETagCondition condition, string actor, CancellationToken cancellationToken, TimeSpan mayReturnFor = default)
+    public async ValueTask<Edit> RemoveAsync(ShortCode code, ETagCondition condition, LinkCaller caller, CancellationToken cancellationToken, TimeSpan mayReturnFor = default)
     {
         for (var attempt = 0; attempt < MaxAttempts; attempt++)
         {
-            if (await links.FindAsync(code, cancellationToken) is not { } link) return new Edit(EditOutcome.Missing);
+            if (await links.FindAsync(code, cancellationToken) is not { } link || !caller.Reaches(link)) return new Edit(EditOutcome.Missing);
             if (!condition.Holds(link)) return new Edit(EditOutcome.PreconditionFailed, link);
             if (await links.RemoveAsync(code, link.Version, cancellationToken) != ChangeResult.Done) continue;
-            await journal.DeletedAsync(link, actor, mayReturnFor);
+            await journal.DeletedAsync(link, caller.Id, mayReturnFor);
             return new Edit(EditOutcome.Done, link);
         }
 

@@ -21,13 +21,13 @@ internal static class LinkEndpoints
     public static void MapLinks(this IEndpointRouteBuilder routes)
     {
         var links = routes.MapGroup("/api/v1/links").WithTags("Links");
-        links.MapPost("/", CreateAsync).RequireAuthorization(ApiPolicies.Write).WithName("createLink");
-        links.MapGet("/", ListAsync).RequireAuthorization(ApiPolicies.Read).WithName("listLinks");
-        links.MapPost("/bulk", BulkLinkCreation.CreateAsync).RequireAuthorization(ApiPolicies.Write).WithName("createLinks");
-        links.MapGet("/{code}", GetAsync).RequireAuthorization(ApiPolicies.Read).WithName("getLink");
-        links.MapGet("/{code}/qr", QrCodes.DrawAsync).RequireAuthorization(ApiPolicies.Read).WithName("drawQrCode");
-        links.MapPatch("/{code}", ChangeAsync).RequireAuthorization(ApiPolicies.Write).WithName("changeLink");
-        links.MapDelete("/{code}", RemoveAsync).RequireAuthorization(ApiPolicies.Write).WithName("deleteLink");
+        links.MapPost("/", CreateAsync).RequireAuthorization(ApiPolicies.Write).KeepsToOwnLinks().WithName("createLink");
+        links.MapGet("/", ListAsync).RequireAuthorization(ApiPolicies.Read).KeepsToOwnLinks().WithName("listLinks");
+        links.MapPost("/bulk", BulkLinkCreation.CreateAsync).RequireAuthorization(ApiPolicies.Write).KeepsToOwnLinks().WithName("createLinks");
+        links.MapGet("/{code}", GetAsync).RequireAuthorization(ApiPolicies.Read).KeepsToOwnLinks().WithName("getLink");
+        links.MapGet("/{code}/qr", QrCodes.DrawAsync).RequireAuthorization(ApiPolicies.Read).KeepsToOwnLinks().WithName("drawQrCode");
+        links.MapPatch("/{code}", ChangeAsync).RequireAuthorization(ApiPolicies.Write).KeepsToOwnLinks().WithName("changeLink");
+        links.MapDelete("/{code}", RemoveAsync).RequireAuthorization(ApiPolicies.Write).KeepsToOwnLinks().WithName("deleteLink");
     }
 
     /// <summary>Makes a short link, under the alias asked for or under a generated, unguessable code.</summary>
@@ -51,7 +51,7 @@ internal static class LinkEndpoints
             : TypedResults.Ok(creation.Show(link, context.Request));
     }
 
-    /// <summary>Lists links, the last made first.</summary>
+    /// <summary>Lists links, the last made first: of a key with the scope own those that it made.</summary>
     /// <param name="cursor">The next of the page before; left out for the first page.</param>
     /// <param name="limit">Links per page, 1 to 1,000; 50 by default.</param>
     /// <param name="search">Words that must each start a word of the code, URL, title or tags.</param>
@@ -71,7 +71,7 @@ internal static class LinkEndpoints
         if (errors.Any) return Problems.ValidationFailed(errors.ToDictionary());
         try
         {
-            var query = new LinkQuery(limit ?? 50, Given(cursor), Given(search), Given(tag)?.ToLowerInvariant());
+            var query = new LinkQuery(limit ?? 50, Given(cursor), Given(search), Given(tag)?.ToLowerInvariant(), Owner: request.HttpContext.User.AsLinkCaller().Owner);
             var page = await store.ListAsync(query, cancellationToken);
             var (shortUrlBase, now) = (own.Base(request), time.GetUtcNow());
             var clicks = include is null ? null : await statistics.CountAsync([.. page.Links.Select(static link => link.Code)], cancellationToken);
@@ -95,8 +95,8 @@ internal static class LinkEndpoints
         string code, string? include, HttpContext context, ILinkStore store, LinkCreation creation, ClickStatistics statistics, CancellationToken cancellationToken)
     {
         if (include is not (null or Clicks)) return Problems.ValidationFailed(new Dictionary<string, string[]> { ["include"] = [OnlyClicks] });
-        if (!ShortCode.TryParse(code, out var parsed) || await store.FindAsync(parsed, cancellationToken) is not { } link) return Problems.LinkNotFound(code);
-        if (include is Clicks) return TypedResults.Ok(creation.Show(link, context.Request) with { Clicks = (await statistics.CountAsync([parsed], cancellationToken))[parsed] });
+        if (await store.FindAsync(code, context.User.AsLinkCaller(), cancellationToken) is not { } link) return Problems.LinkNotFound(code);
+        if (include is Clicks) return TypedResults.Ok(creation.Show(link, context.Request) with { Clicks = (await statistics.CountAsync([link.Code], cancellationToken))[link.Code] });
         context.Response.Headers.ETag = ETags.Of(link);
         return EntityTagHeaderValue.TryParseList(context.Request.Headers.IfNoneMatch, out var known) && known.Any(tag => tag.Tag == ETags.Of(link))
             ? TypedResults.StatusCode(StatusCodes.Status304NotModified)
@@ -116,7 +116,7 @@ internal static class LinkEndpoints
     {
         if (!ShortCode.TryParse(code, out var parsed)) return Problems.LinkNotFound(code);
         if (!ETagCondition.TryRead(context.Request, out var condition)) return UnreadableIfMatch(ifMatch);
-        var edit = await editor.ChangeAsync(parsed, request, condition, context.Request.Host, context.User.KeyId(), cancellationToken);
+        var edit = await editor.ChangeAsync(parsed, request, condition, context.Request.Host, context.User.AsLinkCaller(), cancellationToken);
         if (edit.Outcome != EditOutcome.Done) return Refuse(edit, code);
         context.Response.Headers.ETag = ETags.Of(edit.Link!);
         return TypedResults.Ok(creation.Show(edit.Link!, context.Request));
@@ -132,7 +132,7 @@ internal static class LinkEndpoints
     {
         if (!ShortCode.TryParse(code, out var parsed)) return Problems.LinkNotFound(code);
         if (!ETagCondition.TryRead(context.Request, out var condition)) return UnreadableIfMatch(ifMatch);
-        var edit = await editor.RemoveAsync(parsed, condition, context.User.KeyId(), cancellationToken);
+        var edit = await editor.RemoveAsync(parsed, condition, context.User.AsLinkCaller(), cancellationToken);
         return edit.Outcome == EditOutcome.Done ? TypedResults.NoContent() : Refuse(edit, code);
     }
 

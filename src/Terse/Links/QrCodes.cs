@@ -2,7 +2,6 @@ using System.Globalization;
 using System.Text.RegularExpressions;
 using Microsoft.AspNetCore.Mvc;
 using QRCoder;
-using Terse.Codes;
 using Terse.Hosting;
 
 namespace Terse.Links;
@@ -32,7 +31,7 @@ internal static partial class QrCodes
         if (dark is not null && !Colour().IsMatch(dark)) errors.Add("dark", "A colour is six hexadecimal digits, such as 1a2b3c.");
         if (light is not null && !Colour().IsMatch(light)) errors.Add("light", "A colour is six hexadecimal digits, such as ffffff.");
         if (errors.Any) return Problems.ValidationFailed(errors.ToDictionary());
-        if (!ShortCode.TryParse(code, out var parsed) || await links.FindAsync(parsed, cancellationToken) is not { } link) return Problems.LinkNotFound(code);
+        if (await links.FindAsync(code, context.User.AsLinkCaller(), cancellationToken) is not { } link) return Problems.LinkNotFound(code);
 
         context.Response.Headers.CacheControl = "private, max-age=300";
         var text = $"{own.Base(context.Request)}/{link.Code}";

@@ -37,7 +37,7 @@ internal sealed record ExportedApiKey(
         key.Id, key.Name, key.Hash, ScopeNames.Of(key.Scopes), key.CreatedAt, key.ExpiresAt, key.RevokedAt);
 
     /// <summary>Null when something is missing.</summary>
-    public ApiKey? ToApiKey() => ScopeNames.TryParse(Scopes, out var scopes) && Id is { Length: > 0 } && Hash is { Length: 32 } && Name is not null
+    public ApiKey? ToApiKey() => ScopeNames.TryParse(Scopes, out var scopes, out _) && Id is { Length: > 0 } && Hash is { Length: 32 } && Name is not null
         ? new ApiKey { Id = Id, Name = Name, Hash = Hash, Scopes = scopes, CreatedAt = CreatedAt, ExpiresAt = ExpiresAt, RevokedAt = RevokedAt }
         : null;
 }

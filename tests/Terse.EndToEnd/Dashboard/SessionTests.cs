@@ -80,6 +80,28 @@ public sealed class SessionTests(DashboardFixture dashboard) : WithDataDirectory
     }
 
     [Fact]
+    public async Task A_key_for_its_own_links_is_made_on_the_page_of_keys_and_does_not_open_the_dashboard()
+    {
+        string key;
+        await using (var admin = await dashboard.OpenAsync("/admin/keys"))
+        {
+            await admin.Page.GetByLabel("Who uses it").FillAsync("Newsletter script");
+            await admin.Page.GetByLabel("its own links only").CheckAsync();
+            await admin.Button("Make the key").ClickAsync();
+            key = await admin.Page.Locator(".secret span").InnerTextAsync();
+            await admin.SeesAsync(admin.Page.Locator("tr", new() { HasText = key.Split('_')[1] }).GetByText("own", new() { Exact = true }));
+        }
+
+        await using var page = await dashboard.OpenAsync(signedIn: false);
+        page.ExpectsRefusals = true;
+        await page.Page.GetByLabel("API key").FillAsync(key);
+        await page.Button("Sign in").ClickAsync();
+        await page.SeesAsync("This key reaches its own links only, and the dashboard shows all.");
+        await page.GoAsync("/admin/links");
+        Assert.Contains("/admin/sign-in", page.Page.Url, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task A_form_without_its_token_is_refused()
     {
         await using var page = await dashboard.OpenAsync("/admin");

@@ -91,6 +91,25 @@ public sealed class ApiKeyTests : IAsyncLifetime
         Assert.Equal(["expiresAt", "name", "scopes"], (await response.ProblemAsync(400, "validation-failed")).ErrorFields());
     }
 
+    [Theory]
+    [InlineData("own", "together with read, write or both")]
+    [InlineData("own,admin", "contradict each other")]
+    [InlineData("read,own,admin", "contradict each other")]
+    [InlineData("", "one or more of read, write, admin")]
+    public async Task The_scope_own_is_refused_alone_and_beside_admin_with_the_reason(string scopes, string reason)
+    {
+        using var response = await _terse.Admin.PostJsonAsync("/api/v1/keys", new { name = "test", scopes = scopes.Split(',', StringSplitOptions.RemoveEmptyEntries) });
+        var problem = await response.ProblemAsync(400, "validation-failed");
+        Assert.Contains(reason, problem.GetProperty("errors").GetProperty("scopes")[0].GetString(), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task A_key_is_listed_with_the_scope_own()
+    {
+        using var response = await _terse.Admin.PostJsonAsync("/api/v1/keys", new { name = "test", scopes = new[] { "OWN", "write", "read" } });
+        Assert.Equal(["read", "write", "own"], (await response.JsonAsync()).GetProperty("record").GetProperty("scopes").EnumerateArray().Select(scope => scope.GetString()));
+    }
+
     private async Task<JsonElement> CreateAsync(string scope, DateTimeOffset? expiresAt = null)
     {
         using var response = await _terse.Admin.PostJsonAsync("/api/v1/keys", new { name = "test", scopes = new[] { scope }, expiresAt });

@@ -22,7 +22,8 @@ internal static class KeyActions
         var (at, span) = Links.LinkForm.Expiry(form["expiry"].ToString().Trim(), wrong);
         var expiresAt = span is { } lifetime ? now + lifetime.Value : at;
         if (name.Length is 0 or > ApiKeyEndpoints.MaxName || name.Any(char.IsControl)) wrong["name"] = $"A key needs a name of 1 to {ApiKeyEndpoints.MaxName} characters that says who uses it.";
-        if (!ScopeNames.TryParse([.. form["scopes"].OfType<string>()], out var scopes)) wrong["scopes"] = "Choose what the key may do.";
+        string[] chosen = [.. form["scopes"].OfType<string>()];
+        if (!ScopeNames.TryParse(chosen, out var scopes, out var refusal)) wrong["scopes"] = chosen.Length == 0 ? "Choose what the key may do." : refusal;
         if (expiresAt <= now) wrong["expiry"] = "This moment has passed.";
         if (wrong.Count > 0) return Screen.Of<KeysScreen>(new { Errors = (IReadOnlyDictionary<string, string>)wrong, Name = name }, StatusCodes.Status400BadRequest);
 

@@ -1,4 +1,3 @@
-using Terse.ApiKeys;
 using Terse.Codes;
 using Terse.Links;
 
@@ -13,17 +12,17 @@ internal static class BulkActions
     {
         var form = await context.Request.ReadFormAsync(cancellationToken);
         var codes = form["codes"].Take(Most).Select(text => ShortCode.TryParse(text ?? "", out var code) ? code : (ShortCode?)null).OfType<ShortCode>().ToArray();
-        var (action, actor) = (form["action"].ToString(), context.User.KeyId());
+        var (action, caller) = (form["action"].ToString(), context.User.AsLinkCaller());
         var done = new List<Link>();
         var refused = "";
         foreach (var code in codes)
         {
             var edit = action switch
             {
-                "delete" => await editor.RemoveAsync(code, default, actor, cancellationToken, RecentlyDeleted.ClicksKept),
-                "disable" => await editor.ChangeAsync(code, new ChangeLinkRequest { Disabled = true }, default, context.Request.Host, actor, cancellationToken),
-                "enable" => await editor.ChangeAsync(code, new ChangeLinkRequest { Disabled = false }, default, context.Request.Host, actor, cancellationToken),
-                "tag" => await TagAsync(code, form["tag"].ToString(), links, editor, context.Request.Host, actor, cancellationToken),
+                "delete" => await editor.RemoveAsync(code, default, caller, cancellationToken, RecentlyDeleted.ClicksKept),
+                "disable" => await editor.ChangeAsync(code, new ChangeLinkRequest { Disabled = true }, default, context.Request.Host, caller, cancellationToken),
+                "enable" => await editor.ChangeAsync(code, new ChangeLinkRequest { Disabled = false }, default, context.Request.Host, caller, cancellationToken),
+                "tag" => await TagAsync(code, form["tag"].ToString(), links, editor, context.Request.Host, caller, cancellationToken),
                 _ => new Edit(EditOutcome.Invalid),
             };
             if (edit.Outcome == EditOutcome.Done) done.Add(edit.Link!);
@@ -38,9 +37,9 @@ internal static class BulkActions
         return TypedResults.LocalRedirect(back.StartsWith("/admin/links", StringComparison.Ordinal) ? back : "/admin/links");
     }
 
-    private static async ValueTask<Edit> TagAsync(ShortCode code, string tag, ILinkStore links, LinkEditor editor, HostString host, string actor, CancellationToken cancellationToken) =>
+    private static async ValueTask<Edit> TagAsync(ShortCode code, string tag, ILinkStore links, LinkEditor editor, HostString host, LinkCaller caller, CancellationToken cancellationToken) =>
         await links.FindAsync(code, cancellationToken) is { } link
-            ? await editor.ChangeAsync(code, new ChangeLinkRequest { Tags = [.. link.Tags, tag] }, default, host, actor, cancellationToken)
+            ? await editor.ChangeAsync(code, new ChangeLinkRequest { Tags = [.. link.Tags, tag] }, default, host, caller, cancellationToken)
             : new Edit(EditOutcome.Missing);
 
     private static string Links(int count) => count == 1 ? "1 link" : $"{count} links";

@@ -47,7 +47,7 @@ internal static class LinkActions
         // The form shows the version it was filled with: a change by someone else meanwhile is not overwritten unseen.
         context.Request.Headers.IfMatch = form.Values.GetValueOrDefault("etag");
         if (!ETagCondition.TryRead(context.Request, out var condition)) return Again(code, form, new() { ["url"] = "Read the page again, and repeat the change." });
-        var edit = await editor.ChangeAsync(parsed, change, condition, context.Request.Host, context.User.KeyId(), cancellationToken);
+        var edit = await editor.ChangeAsync(parsed, change, condition, context.Request.Host, context.User.AsLinkCaller(), cancellationToken);
         switch (edit.Outcome)
         {
             case EditOutcome.Missing: return Missing(code);
@@ -62,7 +62,7 @@ internal static class LinkActions
     {
         var disabled = (await context.Request.ReadFormAsync(cancellationToken))["disabled"] == "true";
         if (!ShortCode.TryParse(code, out var parsed)) return Missing(code);
-        var edit = await editor.ChangeAsync(parsed, new ChangeLinkRequest { Disabled = disabled }, default, context.Request.Host, context.User.KeyId(), cancellationToken);
+        var edit = await editor.ChangeAsync(parsed, new ChangeLinkRequest { Disabled = disabled }, default, context.Request.Host, context.User.AsLinkCaller(), cancellationToken);
         if (edit.Outcome == EditOutcome.Missing) return Missing(code);
         Toast.Show(context, disabled ? "Switched off: visitors get 410 Gone." : "Switched on.", isBad: edit.Outcome != EditOutcome.Done);
         return TypedResults.LocalRedirect($"/admin/links/{code}");
@@ -71,7 +71,7 @@ internal static class LinkActions
     private static async Task<IResult> DeleteAsync(string code, HttpContext context, LinkEditor editor, RecentlyDeleted deleted, CancellationToken cancellationToken)
     {
         if (!ShortCode.TryParse(code, out var parsed)) return Missing(code);
-        var edit = await editor.RemoveAsync(parsed, default, context.User.KeyId(), cancellationToken, RecentlyDeleted.ClicksKept);
+        var edit = await editor.RemoveAsync(parsed, default, context.User.AsLinkCaller(), cancellationToken, RecentlyDeleted.ClicksKept);
         if (edit.Outcome != EditOutcome.Done) return Missing(code);
         Toast.Show(context, $"{code} is deleted.", undo: deleted.Keep([edit.Link!]));
         return TypedResults.LocalRedirect("/admin/links");

@@ -54,7 +54,7 @@ internal static class AdminSession
         Scheme, ApiKeyClaims.PrincipalOf(key, Scheme), new AuthenticationProperties { IsPersistent = true });
 
     private static void Require(AuthorizationPolicyBuilder policy, ApiScopes scope) => policy
-        .AddAuthenticationSchemes(Scheme).RequireAuthenticatedUser().RequireAssertion(context => context.User.Allows(scope));
+        .AddAuthenticationSchemes(Scheme).RequireAuthenticatedUser().RequireAssertion(context => context.User.Allows(scope) && !context.User.HasOwnLinksOnly());
 
     private static async Task CheckKeyAsync(CookieValidatePrincipalContext context)
     {

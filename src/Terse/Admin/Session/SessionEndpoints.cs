@@ -23,7 +23,9 @@ internal static class SessionEndpoints
         var form = await context.Request.ReadFormAsync(cancellationToken);
         var to = Local(form["to"]);
         if (await keys.CheckAsync(form["key"].ToString().Trim(), cancellationToken) is not { } key)
-            return Screen.Of<SignInScreen>(new { To = to, Failed = true }, StatusCodes.Status401Unauthorized);
+            return Screen.Of<SignInScreen>(new { To = to, Refusal = "This key is unknown, expired or revoked. List the keys with: terse keys list" }, StatusCodes.Status401Unauthorized);
+        if (key.Scopes.HasFlag(ApiScopes.Own))
+            return Screen.Of<SignInScreen>(new { To = to, Refusal = "This key reaches its own links only, and the dashboard shows all. Use it with the API, or sign in with a key without the scope own." }, StatusCodes.Status403Forbidden);
         await AdminSession.SignInAsync(context, key);
         return TypedResults.LocalRedirect(to);
     }

@@ -1,3 +1,4 @@
+using System.Net.ServerSentEvents;
 using Microsoft.AspNetCore.Mvc;
 using Microsoft.AspNetCore.Server.Kestrel.Core;
 using Microsoft.AspNetCore.Server.Kestrel.Core.Features;
@@ -17,7 +18,7 @@ internal static class LiveEndpoints
     {
         var api = routes.MapGroup("/api/v1").WithTags("Statistics").RequireAuthorization(ApiPolicies.Read);
         api.MapGet("/live", All).WithName("watchClicks");
-        api.MapGet("/links/{code}/live", LinkAsync).WithName("watchLinkClicks");
+        api.MapGet("/links/{code}/live", LinkAsync).KeepsToOwnLinks().WithName("watchLinkClicks");
     }
 
     /// <summary>Streams the visits of all links as server-sent events, each as it is written: <c>click</c>, and every 15 seconds <c>heartbeat</c>.</summary>
@@ -32,13 +33,18 @@ internal static class LiveEndpoints
     [ProducesResponseType<ProblemDetails>(404, "application/problem+json")]
     [ProducesResponseType<ProblemDetails>(429, "application/problem+json")]
     internal static async Task<IResult> LinkAsync(
-        string code, HttpContext context, ILinkStore links, LiveClicks live, TimeProvider time, CancellationToken cancellationToken) =>
-        ShortCode.TryParse(code, out var parsed) && await links.FindAsync(parsed, cancellationToken) is not null
-            ? Stream(parsed, context, live, time, cancellationToken)
-            : Problems.LinkNotFound(code);
+        string code, HttpContext context, ILinkStore links, LiveClicks live, TimeProvider time, CancellationToken cancellationToken)
+    {
+        var caller = context.User.AsLinkCaller();
+        if (await links.FindAsync(code, caller, cancellationToken) is not { } link) return Problems.LinkNotFound(code);
+        return Stream(link.Code, context, live, time, cancellationToken, caller.OwnOnly ? IsStillThereAsync : null);
 
-    /// <summary>The stream itself, for whoever may read.</summary>
-    public static IResult Stream(ShortCode? code, HttpContext context, LiveClicks live, TimeProvider time, CancellationToken cancellationToken)
+        async ValueTask<bool> IsStillThereAsync() => await links.FindAsync(code, caller, cancellationToken) is not null;
+    }
+
+    /// <summary>The stream itself, for whoever may read. <paramref name="goesOn"/> is asked at each heartbeat: a stream outlives its link, whose code may then be another's.</summary>
+    public static IResult Stream(
+        ShortCode? code, HttpContext context, LiveClicks live, TimeProvider time, CancellationToken cancellationToken, Func<ValueTask<bool>>? goesOn = null)
     {
         if (live.Subscribe(code) is not { } subscription)
         {
@@ -49,6 +55,16 @@ internal static class LiveEndpoints
 
         // A reader may stand still for longer than Kestrel's five seconds: it misses clicks, and is told. One that is gone must not hold its place for ever.
         if (context.Features.Get<IHttpMinResponseDataRateFeature>() is { } rate) rate.MinDataRate = new MinDataRate(bytesPerSecond: 1, LongestStandstill);
-        return TypedResults.ServerSentEvents(subscription.ReadAsync(time, cancellationToken));
+        var events = subscription.ReadAsync(time, cancellationToken);
+        return TypedResults.ServerSentEvents(goesOn is null ? events : WhileAsync(goesOn, events));
+    }
+
+    private static async IAsyncEnumerable<SseItem<object>> WhileAsync(Func<ValueTask<bool>> goesOn, IAsyncEnumerable<SseItem<object>> events)
+    {
+        await foreach (var item in events)
+        {
+            if (item.EventType == LiveSubscription.HeartbeatEvent && !await goesOn()) yield break;
+            yield return item;
+        }
     }
 }

@@ -8,6 +8,8 @@ namespace Terse.Clicks.Statistics;
 /// <summary>One who watches clicks: a bounded buffer, and what did not fit into it.</summary>
 internal sealed class LiveSubscription(ShortCode? code, int capacity, Action<LiveSubscription> ended) : IDisposable
 {
+    public const string HeartbeatEvent = "heartbeat";
+
     private static readonly TimeSpan HeartbeatEvery = TimeSpan.FromSeconds(15);
 
     private readonly Channel<LiveClick> _clicks = Channel.CreateBounded<LiveClick>(new BoundedChannelOptions(capacity) { SingleReader = true, SingleWriter = false });
@@ -48,5 +50,5 @@ internal sealed class LiveSubscription(ShortCode? code, int capacity, Action<Liv
         ended(this);
     }
 
-    private SseItem<object> Heartbeat(TimeProvider time) => new(new LiveHeartbeat(time.GetUtcNow(), Interlocked.Read(ref _dropped)), "heartbeat");
+    private SseItem<object> Heartbeat(TimeProvider time) => new(new LiveHeartbeat(time.GetUtcNow(), Interlocked.Read(ref _dropped)), HeartbeatEvent);
 }

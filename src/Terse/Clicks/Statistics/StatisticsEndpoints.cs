@@ -16,7 +16,7 @@ internal static class StatisticsEndpoints
     {
         var api = routes.MapGroup("/api/v1").WithTags("Statistics").RequireAuthorization(ApiPolicies.Read);
         api.MapGet("/stats", AllAsync).WithName("getStats").AddOpenApiOperationTransformer(DescribeAsync);
-        api.MapGet("/links/{code}/stats", LinkAsync).WithName("getLinkStats").AddOpenApiOperationTransformer(DescribeAsync);
+        api.MapGet("/links/{code}/stats", LinkAsync).KeepsToOwnLinks().WithName("getLinkStats").AddOpenApiOperationTransformer(DescribeAsync);
     }
 
     /// <summary>Counts the clicks on all links: totals, a series over time, and the top values of any dimension, filtered by any other.</summary>
@@ -33,8 +33,8 @@ internal static class StatisticsEndpoints
     internal static async Task<IResult> LinkAsync(
         [Description("The link's code.")] string code, [AsParameters] StatisticsParameters parameters, HttpContext context, ILinkStore links, ClickStatistics statistics, TimeProvider time,
         CancellationToken cancellationToken) =>
-        ShortCode.TryParse(code, out var parsed) && await links.FindAsync(parsed, cancellationToken) is not null
-            ? await AnswerAsync(parameters, parsed, context, statistics, time, cancellationToken)
+        await links.FindAsync(code, context.User.AsLinkCaller(), cancellationToken) is { } link
+            ? await AnswerAsync(parameters, link.Code, context, statistics, time, cancellationToken)
             : Problems.LinkNotFound(code);
 
     private static async Task<IResult> AnswerAsync(
