@@ -1,6 +1,5 @@
 using System.Net;
 using System.Text;
-using System.Text.Json;
 using System.Text.RegularExpressions;
 using Terse.Tests.Infrastructure;
 
@@ -28,6 +27,7 @@ public sealed partial class OwnLinkRouteTests : IAsyncLifetime
     /// <summary>Ways to ask that an answer could tell the two apart by.</summary>
     private static readonly (string Query, string Body, string? IfMatch)[] Requests =
     [
+        ("", """{"title":"Changed"}""", null),
         ("", "{}", null),
         ("", "{}", "*"),
         ("", "{}", "\"1\""),

@@ -200,7 +200,7 @@ public sealed class RetentionTests
         await terse.CreateAsync(new { url = "https://example.com/", alias = "one" });
         await WriteAsync(terse, AClick.Of("one", 1, Noon));
         var code = ShortCode.Parse("one");
-        var edit = await terse.App.Services.GetRequiredService<LinkEditor>().RemoveAsync(code, default, "someone", Cancellation, RecentlyDeleted.ClicksKept);
+        var edit = await terse.App.Services.GetRequiredService<LinkEditor>().RemoveAsync(code, default, new LinkCaller("someone", OwnOnly: false), Cancellation, RecentlyDeleted.ClicksKept);
         return (code, terse.App.Services.GetRequiredService<RecentlyDeleted>().Keep([edit.Link!]));
     }
 
