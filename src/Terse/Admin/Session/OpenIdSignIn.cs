@@ -37,6 +37,7 @@ internal static partial class OpenIdSignIn
             foreach (var scope in settings.Scopes.Split(' ', StringSplitOptions.RemoveEmptyEntries)) options.Scope.Add(scope);
             foreach (var claim in new[] { settings.Claim, "email_verified" }.Where(claim => claim is not ("email" or "name"))) options.ClaimActions.MapJsonKey(claim, claim);
             options.Events.OnRedirectToIdentityProvider = NameOurselves;
+            options.Events.OnTokenValidated = KeepIdentityToken;
             options.Events.OnTicketReceived = AdmitAsync;
             options.Events.OnRemoteFailure = FailAsync;
         });
@@ -65,6 +66,14 @@ internal static partial class OpenIdSignIn
     {
         var own = context.HttpContext.RequestServices.GetRequiredService<OwnAddresses>();
         context.ProtocolMessage.RedirectUri = $"{own.Base(context.Request)}{Path}/return";
+        return Task.CompletedTask;
+    }
+
+    // Of the tokens only this one: it names the session to a provider that is to end it.
+    private static Task KeepIdentityToken(TokenValidatedContext context)
+    {
+        if (context.TokenEndpointResponse?.IdToken is { Length: > 0 } token)
+            context.Properties!.StoreTokens([new AuthenticationToken { Name = OpenIdConnectParameterNames.IdToken, Value = token }]);
         return Task.CompletedTask;
     }
 

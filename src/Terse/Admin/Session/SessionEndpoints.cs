@@ -30,10 +30,12 @@ internal static class SessionEndpoints
         return TypedResults.LocalRedirect(to);
     }
 
-    private static async Task<IResult> SignOutAsync(HttpContext context)
+    private static async Task<IResult> SignOutAsync(HttpContext context, OpenIdAccess openId)
     {
+        var isPerson = context.User.HasClaim(claim => claim.Type == OpenIdAccess.Person) && openId.IsOn;
+        var endSession = isPerson ? await OpenIdSignOut.AddressAsync(context) : null;
         await context.SignOutAsync(AdminSession.Scheme);
-        return TypedResults.LocalRedirect(AdminSession.SignInPath);
+        return isPerson ? Screen.Of<SignedOutScreen>(new { openId.Provider, EndSession = endSession }) : TypedResults.LocalRedirect(AdminSession.SignInPath);
     }
 
     private static async Task<IResult> WelcomeAsync(HttpContext context, FirstVisit visit, ApiKeyRing keys, CancellationToken cancellationToken)
