@@ -37,6 +37,7 @@ internal static class AdminEndpoints
         read.MapGet("/operations", () => Screen.Of<OperationsScreen>());
         OperationsFeed.MapOperations(read);
         DeadLetterActions.MapDeadLetterActions(admin);
+        TakeDownActions.MapTakeDowns(admin);
         KeyActions.MapKeys(admin);
         BlocklistActions.MapBlocklist(admin);
         WebhookActions.MapWebhookActions(admin);

@@ -110,7 +110,7 @@ internal static class LinkActions
         return TypedResults.Json(new { ok = free, says = free ? "Free." : "Taken by another link." });
     }
 
-    private static RazorComponentResult<TroubleScreen> Missing(string code) => Screen.Trouble("There is no such link.", $"No link has the code {code}. Codes differ by case; it may have been deleted.", StatusCodes.Status404NotFound);
+    public static RazorComponentResult<TroubleScreen> Missing(string code) => Screen.Trouble("There is no such link.", $"No link has the code {code}. Codes differ by case; it may have been deleted.", StatusCodes.Status404NotFound);
 
     private static RazorComponentResult<LinkScreen> Again(string code, LinkForm form, Dictionary<string, string> errors) =>
         Screen.Of<LinkScreen>(new { Code = code, form.Values, Errors = (IReadOnlyDictionary<string, string>)errors }, StatusCodes.Status400BadRequest);
