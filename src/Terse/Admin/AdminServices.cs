@@ -3,6 +3,7 @@ using Terse.Admin.Links;
 using Terse.Admin.Operations;
 using Terse.Admin.Session;
 using Terse.Admin.Statistics;
+using Terse.Admin.Transfer;
 using Terse.Hosting;
 
 namespace Terse.Admin;
@@ -15,6 +16,7 @@ internal static class AdminServices
         services.AddAdminSession(terse);
         services.AddOpenIdSignIn(configuration);
         services.AddSingleton<RecentlyDeleted>().AddSingleton<LinkTable>().AddSingleton<ClickReport>().AddSingleton<AuditReader>();
+        services.AddSingleton<ExportProgress>().AddSingleton<StoreProbes>();
         services.AddSingleton<RedirectGauge>().AddHostedService(provider => provider.GetRequiredService<RedirectGauge>());
         return services;
     }

@@ -49,6 +49,25 @@ function tip(label) {
   };
 }
 
+// uPlot follows a mouse only. A finger that moves sideways over the chart zooms; one that moves up or down scrolls the page.
+function finger() {
+  let start = null;
+  const at = (plot, event) => Math.min(plot.over.clientWidth, Math.max(0, event.clientX - plot.over.getBoundingClientRect().left));
+  const select = (plot, to, done) => plot.setSelect({ left: Math.min(start, to), width: Math.abs(to - start), top: 0, height: plot.over.clientHeight }, done);
+  return {
+    hooks: {
+      init: plot => {
+        const { over } = plot;
+        over.style.touchAction = 'pan-y';
+        over.addEventListener('pointerdown', event => { if (event.pointerType === 'touch' && event.isPrimary) { start = at(plot, event); over.setPointerCapture(event.pointerId); } });
+        over.addEventListener('pointermove', event => { if (start !== null) { plot.setCursor({ left: at(plot, event), top: 10 }); select(plot, at(plot, event), false); } });
+        over.addEventListener('pointerup', event => { if (start !== null) { select(plot, at(plot, event), true); start = null; } });
+        over.addEventListener('pointercancel', event => { if (start !== null) { select(plot, start, false); start = null; } });
+      },
+    },
+  };
+}
+
 function axes(unit) {
   const font = `12px ${getComputedStyle(document.body).fontFamily}`;
   const common = { stroke: colour('faint'), font, ticks: { show: false } };
@@ -77,7 +96,7 @@ function chart(place) {
     width: place.clientWidth, height: Math.max(240, Math.min(300, place.clientWidth * .3)), series: series.slice(0, data.length), axes: axes(unit),
     scales: { y: { range: (_, __, most) => [0, nice(most ?? 1)] }, x: { time: true } },
     cursor: { y: false, drag: { x: place.hasAttribute('data-zoom'), y: false, setScale: false }, points: { size: 8 } },
-    legend: { show: false }, plugins: [tip(words)],
+    legend: { show: false }, plugins: place.hasAttribute('data-zoom') ? [tip(words), finger()] : [tip(words)],
     hooks: {
       setSelect: [plot => {
         if (plot.select.width < 8) return;

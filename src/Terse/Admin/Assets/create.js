@@ -7,7 +7,8 @@ async function submit(event) {
   event.preventDefault();
   const button = form.querySelector('button.primary');
   button.disabled = true;
-  for (const place of form.querySelectorAll('[data-error], .hint.no')) { place.textContent = ''; place.classList.remove('no'); }
+  for (const place of form.querySelectorAll('[data-error]')) place.textContent = '';
+  for (const hint of form.querySelectorAll('.hint.no')) say(hint);
   form.elements.url.removeAttribute('aria-invalid');
   try {
     const answer = await fetch(form.action, { method: 'POST', body: new URLSearchParams(new FormData(form)), headers: { accept: 'application/json' } });
@@ -34,7 +35,7 @@ function show(form, made) {
   const token = form.querySelector('[type="hidden"]').value;
   form.reset();
   form.querySelector('[type="hidden"]').value = token;
-  for (const hint of form.querySelectorAll('[data-hint]')) hint.classList.remove('ok', 'no');
+  for (const hint of form.querySelectorAll('[data-hint]')) say(hint);
   copy(made.shortUrl);
   form.elements.url.focus();
 }
@@ -42,11 +43,18 @@ function show(form, made) {
 function refuse(form, errors) {
   for (const [name, says] of Object.entries(errors ?? {})) {
     const place = form.querySelector(`[data-error="${name}"]`) ?? form.querySelector(`[data-hint="${name}"]`) ?? form.querySelector('[data-error="url"]');
-    place.textContent = says;
-    place.classList.add('no');
+    say(place, says, 'no');
     if (name === 'url') { form.elements.url.setAttribute('aria-invalid', 'true'); form.elements.url.focus(); }
     else form.querySelector('details').open = true;
   }
+}
+
+// A hint says what it said at first until there is something to say of what was typed.
+function say(hint, words, how) {
+  hint.dataset.usual ??= hint.classList.contains('no') ? '' : hint.textContent;
+  hint.textContent = words ?? hint.dataset.usual;
+  hint.classList.remove('ok', 'no');
+  if (how) hint.classList.add(how);
 }
 
 const waiting = new Map();
@@ -58,14 +66,12 @@ function check(event) {
   const hint = field.closest('.field').querySelector(`[data-hint="${kind}"]`);
   waiting.set(field, setTimeout(async () => {
     const value = field.value.trim();
-    hint.classList.remove('ok', 'no');
-    hint.textContent = '';
+    say(hint);
     if (!value) return;
     const answer = await fetch(`/admin/links/check?${kind}=${encodeURIComponent(value)}`);
     if (!answer.ok || field.value.trim() !== value) return;
     const { ok, says, at } = await answer.json();
-    hint.textContent = says ?? (at ? `Ends ${new Date(at).toLocaleString(undefined, { dateStyle: 'full', timeStyle: 'short' })}.` : '');
-    hint.classList.add(ok ? 'ok' : 'no');
+    say(hint, says ?? (at ? `Ends ${new Date(at).toLocaleString(undefined, { dateStyle: 'full', timeStyle: 'short' })}.` : ''), ok ? 'ok' : 'no');
   }, 180));
 }
 

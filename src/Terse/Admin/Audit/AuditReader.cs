@@ -9,6 +9,7 @@ namespace Terse.Admin.Audit;
 internal sealed class AuditReader(IAuditStore audit, ApiKeyRing keys)
 {
     private const int LongestValue = 120;
+    private const int LookedAt = 100;
 
     public async Task<IReadOnlyList<AuditTrail.Event>> ReadAsync(AuditQuery query, CancellationToken cancellationToken) => (await ReadPageAsync(query, cancellationToken)).Events;
 
@@ -19,6 +20,11 @@ internal sealed class AuditReader(IAuditStore audit, ApiKeyRing keys)
         return ([.. page.Entries.Select(entry => new AuditTrail.Event(
             entry.At, names.GetValueOrDefault(entry.Actor, entry.Actor.StartsWith("person:", StringComparison.Ordinal) ? entry.Actor[7..] : entry.Actor), entry.Actor, entry.Action, entry.Subject, Fields(entry.Before, entry.After)))], page.Next);
     }
+
+    /// <summary>The last changes of what was there already, among the last <see cref="LookedAt"/> entries: what was made has lists of its own.</summary>
+    public async Task<IReadOnlyList<AuditTrail.Event>> ReadChangesAsync(int most, bool linksOnly, CancellationToken cancellationToken) =>
+        [.. (await ReadAsync(new AuditQuery(LookedAt), cancellationToken))
+            .Where(one => one.Action is not (AuditActions.LinkCreated or AuditActions.LinkImported) && (!linksOnly || one.Subject.StartsWith("link:", StringComparison.Ordinal))).Take(most)];
 
     private static List<AuditTrail.Field> Fields(string? before, string? after)
     {

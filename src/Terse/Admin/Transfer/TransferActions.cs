@@ -16,8 +16,9 @@ internal static class TransferActions
     public static void MapTransfer(IEndpointRouteBuilder admin)
     {
         admin.MapGet("/transfer", () => Screen.Of<TransferScreen>());
-        admin.MapGet("/transfer/export", (Exporter exporter, TimeProvider time, bool? secrets, CancellationToken cancellationToken) => TypedResults.Stream(
-            stream => exporter.ExportAsync(stream, secrets ?? false, null, cancellationToken), "application/jsonl", $"terse-{time.GetUtcNow():yyyy-MM-dd}.jsonl"));
+        admin.MapGet("/transfer/export", (Exporter exporter, ExportProgress progress, TimeProvider time, bool? secrets, string? watch, CancellationToken cancellationToken) => TypedResults.Stream(
+            stream => progress.FollowAsync(watch, report => exporter.ExportAsync(stream, secrets ?? false, report, cancellationToken)), "application/jsonl", $"terse-{time.GetUtcNow():yyyy-MM-dd}.jsonl"));
+        admin.MapGet("/transfer/export/progress", (string watch, ExportProgress progress) => TypedResults.Json(progress.Read(watch)));
         admin.MapPost("/transfer/import", ImportAsync).WithMetadata(new RequestSizeLimitAttribute(long.MaxValue));
     }
 
