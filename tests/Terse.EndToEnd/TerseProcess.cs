@@ -9,7 +9,7 @@ namespace Terse.EndToEnd;
 internal sealed class TerseProcess : IAsyncDisposable
 {
     public const string AdminKey = "terse_AAAAAAAAAA_0123456789abcdefghijklmnopqrstuv";
-    private static readonly TimeSpan StartLimit = TimeSpan.FromSeconds(30);
+    private static readonly TimeSpan StartLimit = TimeSpan.FromMinutes(3);
     private readonly Process _process;
     private readonly ConcurrentQueue<string> _output = new();
     private readonly ConcurrentQueue<string> _errors = new();
@@ -56,24 +56,37 @@ internal sealed class TerseProcess : IAsyncDisposable
         var url = $"http://127.0.0.1:{port ?? FreePort()}";
         var clock = Stopwatch.StartNew();
         var terse = new TerseProcess(arguments(url)) { Url = new Uri(url) };
-        using var client = terse.Client();
+        try
+        {
+            await terse.AnswersAsync(clock);
+        }
+        catch
+        {
+            await terse.DisposeAsync();
+            throw;
+        }
+
+        terse.StartUp = clock.Elapsed;
+        return terse;
+    }
+
+    private async Task AnswersAsync(Stopwatch clock)
+    {
+        using var client = Client();
         while (true)
         {
-            Assert.False(terse._process.HasExited, $"terse ended with {terse.Errors}{terse.Output}");
-            Assert.True(clock.Elapsed < StartLimit, $"No answer within {StartLimit}: {terse.Errors}{terse.Output}");
+            Assert.False(_process.HasExited, $"terse ended with {Errors}{Output}");
+            Assert.True(clock.Elapsed < StartLimit, $"No answer within {StartLimit}: {Errors}{Output}");
             try
             {
                 using var answer = await client.GetAsync("/health/ready", TestContext.Current.CancellationToken);
-                if (answer.IsSuccessStatusCode) break;
+                if (answer.IsSuccessStatusCode) return;
             }
             catch (HttpRequestException)
             {
                 await Task.Delay(TimeSpan.FromMilliseconds(10), TimeProvider.System, TestContext.Current.CancellationToken);
             }
         }
-
-        terse.StartUp = clock.Elapsed;
-        return terse;
     }
 
     /// <summary>Runs a verb to its end.</summary>

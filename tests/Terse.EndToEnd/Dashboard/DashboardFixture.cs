@@ -17,12 +17,18 @@ public sealed class DashboardFixture : IAsyncDisposable
     internal TerseProcess Terse { get; private set; } = null!;
 
     /// <summary>A page in a browser window of its own, signed in as the admin unless told otherwise.</summary>
-    internal async Task<DashboardPage> OpenAsync(string? path = null, bool dark = false, bool phone = false, bool signedIn = true, bool scripts = true)
+    internal async Task<DashboardPage> OpenAsync(string? path = null, Look look = Look.LightDesk, bool signedIn = true, bool scripts = true)
     {
         await StartAsync();
-        var page = await DashboardPage.OpenAsync(Browser, Terse.Url, signedIn ? _session : null, dark, phone, scripts);
+        var page = await DashboardPage.OpenAsync(Browser, Terse.Url, signedIn ? _session : null, look, scripts);
         if (path is not null) await page.GoAsync(path);
         return page;
+    }
+
+    internal async Task<HttpClient> ClientAsync()
+    {
+        await StartAsync();
+        return Terse.Client();
     }
 
     public async Task StartAsync()
@@ -35,7 +41,7 @@ public sealed class DashboardFixture : IAsyncDisposable
             Terse = await TerseProcess.ServeAsync(_data);
             _playwright = await Playwright.CreateAsync();
             Browser = await _playwright.Chromium.LaunchAsync(new() { ExecutablePath = Environment.GetEnvironmentVariable("TERSE_TEST_CHROMIUM") ?? "/usr/bin/chromium", Args = ["--no-sandbox"] });
-            await using var page = await DashboardPage.OpenAsync(Browser, Terse.Url, null, dark: false, phone: false, scripts: true);
+            await using var page = await DashboardPage.OpenAsync(Browser, Terse.Url);
             await page.SignInAsync(TerseProcess.AdminKey);
             _session = await page.Page.Context.StorageStateAsync();
         }
@@ -52,6 +58,19 @@ public sealed class DashboardFixture : IAsyncDisposable
         if (Terse is not null) await Terse.DisposeAsync();
         Directory.Delete(_data, recursive: true);
         _starting.Dispose();
+    }
+}
+
+/// <summary>Where the sources are.</summary>
+internal static class Repository
+{
+    public static string Root { get; } = Find();
+
+    private static string Find()
+    {
+        var folder = new DirectoryInfo(AppContext.BaseDirectory);
+        while (!File.Exists(Path.Combine(folder.FullName, "Terse.slnx"))) folder = folder.Parent ?? throw new InvalidOperationException("The tests run outside of the repository.");
+        return folder.FullName;
     }
 }
 

@@ -1,4 +1,5 @@
 using System.Collections.Concurrent;
+using System.Text.Json;
 using Microsoft.Playwright;
 
 namespace Terse.EndToEnd.Dashboard;
@@ -10,11 +11,13 @@ namespace Terse.EndToEnd.Dashboard;
 internal sealed class DashboardPage : IAsyncDisposable
 {
     private const float TimeLimit = 60_000;
+    private static readonly Lazy<string> Axe = new(() => File.ReadAllText(Path.Combine(Repository.Root, "artifacts/npm/node_modules/axe-core/axe.min.js")));
     private readonly ConcurrentQueue<string> _troubles = new();
+    private readonly Look _look;
 
-    private DashboardPage(IPage page, Uri url)
+    private DashboardPage(IPage page, Uri url, Look look)
     {
-        Page = page;
+        (Page, _look) = (page, look);
         page.Console += (_, message) =>
         {
             if (message.Type == "error" && !IsExpected(message.Text)) _troubles.Enqueue($"console: {message.Text} {message.Location}");
@@ -36,24 +39,24 @@ internal sealed class DashboardPage : IAsyncDisposable
     /// <summary>Statuses that the test provokes; the browser writes each to its console.</summary>
     public bool ExpectsRefusals { get; set; }
 
-    /// <summary>The host and port of a sign-in service, for tests that go there.</summary>
+    /// <summary>The host and port of a service elsewhere, for tests that go there.</summary>
     public string? MayVisit { get; set; }
 
-    public static async Task<DashboardPage> OpenAsync(IBrowser browser, Uri url, string? session, bool dark, bool phone, bool scripts, int? width = null)
+    public static async Task<DashboardPage> OpenAsync(IBrowser browser, Uri url, string? session = null, Look look = Look.LightDesk, bool scripts = true, int? width = null)
     {
         var context = await browser.NewContextAsync(new()
         {
             BaseURL = url.GetLeftPart(UriPartial.Authority),
             StorageState = session,
-            ColorScheme = dark ? ColorScheme.Dark : ColorScheme.Light,
-            ViewportSize = phone ? new() { Width = width ?? 390, Height = 844 } : new() { Width = width ?? 1360, Height = 900 },
-            HasTouch = phone,
+            ColorScheme = look.IsDark() ? ColorScheme.Dark : ColorScheme.Light,
+            ViewportSize = look.IsPhone() ? new() { Width = width ?? 390, Height = 844 } : new() { Width = width ?? 1360, Height = 900 },
+            HasTouch = look.IsPhone(),
             JavaScriptEnabled = scripts,
             TimezoneId = "UTC",
             Permissions = ["clipboard-read", "clipboard-write"],
         });
         context.SetDefaultTimeout(TimeLimit);
-        return new(await context.NewPageAsync(), url);
+        return new(await context.NewPageAsync(), url, look);
     }
 
     public async Task<IResponse> GoAsync(string path) => (await Page.GotoAsync(path))!;
@@ -66,15 +69,53 @@ internal sealed class DashboardPage : IAsyncDisposable
         await Page.WaitForURLAsync("**/admin");
     }
 
+    /// <summary>By the button at the foot of the navigation, which on a phone is behind "More".</summary>
+    public async Task SignOutAsync()
+    {
+        if (_look.IsPhone()) await Page.GetByText("More", new() { Exact = true }).ClickAsync();
+        await Page.Locator(_look.IsPhone() ? ".phone-more form button" : ".side .who button").ClickAsync();
+    }
+
+    /// <summary>The form for a new link, from any page: with a key, or the button under the thumb.</summary>
+    public async Task<ILocator> StartLinkAsync()
+    {
+        if (_look.IsPhone()) await Page.Locator(".phone-bar .make").TapAsync();
+        else await Page.Keyboard.PressAsync("c");
+        var form = Page.Locator("#in-dialog");
+        await SeesAsync(form);
+        return form;
+    }
+
+    public Task ConfirmAsync() => Page.Locator("#confirm-yes").ClickAsync();
+
     public ILocator Button(string name) => Page.GetByRole(AriaRole.Button, new() { Name = name, Exact = true });
 
     public ILocator Link(string name) => Page.GetByRole(AriaRole.Link, new() { Name = name, Exact = true });
 
-    public Task SeesAsync(string text) => SeesAsync(Page.GetByText(text));
+    public Task SeesAsync(string text) => SeesAsync(Page.GetByText(text).Filter(new() { Visible = true }));
 
     public Task SeesAsync(ILocator what) => WaitAsync(() => Assertions.Expect(what.First).ToBeVisibleAsync(new() { Timeout = TimeLimit }));
 
     public Task SeesNotAsync(ILocator what) => WaitAsync(() => Assertions.Expect(what).ToHaveCountAsync(0, new() { Timeout = TimeLimit }));
+
+    /// <summary>The page as it stands is readable for everyone, and no wider than its window.</summary>
+    public async Task LooksRightAsync()
+    {
+        var findings = await FindingsAsync();
+        Assert.True(findings.Count == 0, string.Join('\n', findings));
+    }
+
+    /// <summary>Serious findings of axe, and what makes the page too wide.</summary>
+    public async Task<IReadOnlyList<string>> FindingsAsync()
+    {
+        // What is half faded in has half its contrast.
+        await Page.EvaluateAsync("() => Promise.all(document.getAnimations().filter(one => one.effect.getTiming().iterations !== Infinity).map(one => one.finished.catch(() => {})))");
+        if (!await Page.EvaluateAsync<bool>("() => 'axe' in window")) await Page.EvaluateAsync(Axe.Value);
+        var result = await Page.EvaluateAsync<JsonElement>("async () => (await axe.run(document, { resultTypes: ['violations'] })).violations.filter(v => ['serious', 'critical'].includes(v.impact)).map(v => ({ id: v.id, nodes: v.nodes.slice(0, 3).map(n => n.html + ' ' + n.failureSummary) }))");
+        var findings = result.EnumerateArray().Select(finding => $"{Page.Url}, {_look}: {finding}").ToList();
+        if (await TooWideAsync() is { } tooWide) findings.Add($"{Page.Url}, {_look}: {tooWide}");
+        return findings;
+    }
 
     /// <summary>Whether the page scrolls sideways, and which elements are to blame; null if it does not.</summary>
     public Task<string?> TooWideAsync() => Page.EvaluateAsync<string?>("""

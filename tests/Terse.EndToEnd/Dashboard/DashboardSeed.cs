@@ -81,9 +81,13 @@ internal static class DashboardSeed
 
     private static async Task SetAsideAsync(IClickQueue queue, DateTimeOffset now, CancellationToken cancellationToken)
     {
-        var record = new ClickRecord(1, now.AddHours(-3), ClickKind.Redirected, "menu", ClickFlags.None, null, "Mozilla/5.0 (Macintosh) Safari/605.1.15", "", "en", "");
-        var delivery = new ClickDelivery("seeded", [new QueuedClick(1, Body(record))], 12);
-        await queue.SetAsideAsync(delivery, DeadLetter.Of(delivery, delivery.Clicks[0], "The click store was away for a day.", now.AddHours(-2)), cancellationToken);
+        var (position, reason) = (0L, "The click store was away for a day.");
+        foreach (var code in new[] { "menu", "jobs", "launch", "launch" })
+        {
+            var record = new ClickRecord(++position, now.AddHours(-3), ClickKind.Redirected, code, ClickFlags.None, null, "Mozilla/5.0 (Macintosh) Safari/605.1.15", "https://news.example.org/", "en", "");
+            var delivery = new ClickDelivery("seeded", [new QueuedClick(position, Body(record))], 12);
+            await queue.SetAsideAsync(delivery, DeadLetter.Of(delivery, delivery.Clicks[0], reason, now.AddHours(-2)), cancellationToken);
+        }
     }
 
     private static byte[] Body(in ClickRecord record)

@@ -6,15 +6,13 @@ public sealed class OpenIdTests(DashboardFixture dashboard) : WithDataDirectory
 {
     private static readonly CancellationToken Cancellation = TestContext.Current.CancellationToken;
 
-    [Theory]
-    [InlineData(false)]
-    [InlineData(true)]
-    public async Task A_person_signs_in_acts_under_their_own_name_and_signs_out(bool phone)
+    [Theory, BothLooks]
+    public async Task A_person_signs_in_acts_under_their_own_name_and_signs_out_here_and_at_the_provider(Look look)
     {
         await using var provider = await SignInService.StartAsync(Cancellation);
         provider.Says = (["editors"], true);
         await using var terse = await ServeAsync(provider, "Domains=example.com", "WriteValues=editors, writers");
-        await using var page = await OpenAsync(provider, terse, phone);
+        await using var page = await OpenAsync(provider, terse, look);
         await page.GoAsync("/admin/links?q=ada");
         await page.Link("Sign in with Example").ClickAsync();
         await SignInAsync(page, "Ada@example.com");
@@ -31,9 +29,12 @@ public sealed class OpenIdTests(DashboardFixture dashboard) : WithDataDirectory
         // What a writer may not do here, she may not do, and there is nothing to do it with.
         await page.SeesNotAsync(page.Link("API keys"));
         Assert.Contains("terse-session", (await page.Page.Context.CookiesAsync()).Select(cookie => cookie.Name));
-        if (phone) await page.Page.GetByText("More", new() { Exact = true }).ClickAsync();
-        await page.Page.Locator(phone ? ".phone-more form button" : ".side .who button").ClickAsync();
-        await page.Page.WaitForURLAsync("**/admin/sign-in");
+        await page.SignOutAsync();
+        await page.SeesAsync("You are signed out here.");
+        await page.LooksRightAsync();
+        Assert.DoesNotContain("terse-session", (await page.Page.Context.CookiesAsync()).Select(cookie => cookie.Name));
+        await page.Link("Sign out of Example too").ClickAsync();
+        await page.SeesAsync("The provider has ended the session of id-of-Ada@example.com.");
         await page.GoAsync("/admin/links");
         Assert.Contains("/admin/sign-in", page.Page.Url, StringComparison.Ordinal);
 
@@ -87,7 +88,7 @@ public sealed class OpenIdTests(DashboardFixture dashboard) : WithDataDirectory
     }
 
     [Fact]
-    public async Task A_session_ends_when_the_options_no_longer_let_its_person_in()
+    public async Task A_session_ends_without_the_provider_and_when_the_options_no_longer_let_its_person_in()
     {
         await using var provider = await SignInService.StartAsync(Cancellation);
         string session;
@@ -99,6 +100,17 @@ public sealed class OpenIdTests(DashboardFixture dashboard) : WithDataDirectory
             await SignInAsync(page, "ada@example.com");
             await page.SeesAsync("All keys");
             session = await page.Page.Context.StorageStateAsync();
+        }
+
+        // The provider is away: signing out here does not wait for it, and says what is left to do.
+        await provider.DisposeAsync();
+        await using (var alone = await ServeAsync(provider, "Users=ada@example.com", "Allows=admin"))
+        {
+            await using var page = await OpenAsync(provider, alone, session: session);
+            await page.GoAsync("/admin/keys");
+            await page.SeesAsync("All keys");
+            await page.SignOutAsync();
+            await page.SeesAsync("If others use it, sign out there too.");
         }
 
         await using var stricter = await ServeAsync(provider, "Users=bob@example.com", "Allows=admin");
@@ -124,10 +136,10 @@ public sealed class OpenIdTests(DashboardFixture dashboard) : WithDataDirectory
             .Concat(options).SelectMany(option => new[] { "--set", $"Admin:OpenIdConnect:{option}" }),
     ]);
 
-    private async Task<DashboardPage> OpenAsync(SignInService provider, TerseProcess terse, bool phone = false, string? session = null)
+    private async Task<DashboardPage> OpenAsync(SignInService provider, TerseProcess terse, Look look = Look.LightDesk, string? session = null)
     {
         await dashboard.StartAsync();
-        var page = await DashboardPage.OpenAsync(dashboard.Browser, terse.Url, session, dark: phone, phone, scripts: true);
+        var page = await DashboardPage.OpenAsync(dashboard.Browser, terse.Url, session, look);
         (page.MayVisit, page.ExpectsRefusals) = (provider.Address.Authority, true);
         return page;
     }

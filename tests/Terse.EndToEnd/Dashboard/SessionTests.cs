@@ -3,22 +3,25 @@ namespace Terse.EndToEnd.Dashboard;
 [Collection(nameof(DashboardTestGroup))]
 public sealed class SessionTests(DashboardFixture dashboard) : WithDataDirectory
 {
-    [Fact]
-    public async Task The_first_start_prints_an_address_that_leads_once_to_the_admin_key_and_the_first_link()
+    [Theory, BothLooks]
+    public async Task The_first_start_prints_an_address_that_leads_once_to_the_admin_key_and_the_first_link(Look look)
     {
         await dashboard.StartAsync();
         await using var terse = await TerseProcess.ServeAsync(Data, withKnownKey: false);
         var welcome = System.Text.RegularExpressions.Regex.Match(terse.Output, "/admin/welcome\\?token=[0-9a-f]{32}").Value;
-        await using var page = await DashboardPage.OpenAsync(dashboard.Browser, terse.Url, null, dark: false, phone: false, scripts: true);
+        await using var page = await DashboardPage.OpenAsync(dashboard.Browser, terse.Url, look: look);
         await page.GoAsync(welcome);
+        await page.LooksRightAsync();
         await page.Button("Begin").ClickAsync();
         var key = await page.Page.Locator("[data-secret]").InnerTextAsync();
         Assert.Contains(key, terse.Output, StringComparison.Ordinal);
+        await page.LooksRightAsync();
         using var client = terse.Client(key);
         Assert.True((await client.GetAsync("/api/v1/keys", TestContext.Current.CancellationToken)).IsSuccessStatusCode);
 
         await page.Page.GetByText("I have kept it").ClickAsync();
         await page.SeesAsync("No links yet");
+        await page.LooksRightAsync();
         await page.Page.Keyboard.TypeAsync("example.com/the/first");
         await page.Page.Keyboard.PressAsync("Enter");
         await page.SeesAsync(page.Page.Locator(".made .short"));
@@ -28,20 +31,21 @@ public sealed class SessionTests(DashboardFixture dashboard) : WithDataDirectory
         await page.SeesAsync("This address has been used.");
     }
 
-    [Fact]
-    public async Task A_wrong_key_is_refused_with_what_to_do_and_the_right_one_leads_to_the_page_that_was_asked_for()
+    [Theory, EveryLook]
+    public async Task A_wrong_key_is_refused_with_what_to_do_and_the_right_one_leads_to_the_page_that_was_asked_for(Look look)
     {
-        await using var page = await dashboard.OpenAsync("/admin/links?q=spring", signedIn: false);
+        await using var page = await dashboard.OpenAsync("/admin/links?q=spring", look, signedIn: false);
         page.ExpectsRefusals = true;
         Assert.Contains("/admin/sign-in", page.Page.Url, StringComparison.Ordinal);
         await page.Page.GetByLabel("API key").FillAsync("terse_AAAAAAAAAA_wrongwrongwrongwrongwrongwrongww");
         await page.Button("Sign in").ClickAsync();
         await page.SeesAsync("unknown, expired or revoked");
+        await page.LooksRightAsync();
         await page.Page.GetByLabel("API key").FillAsync(TerseProcess.AdminKey);
         await page.Button("Sign in").ClickAsync();
         await page.Page.WaitForURLAsync("**/admin/links?q=spring");
         await page.SeesAsync("Spring sale");
-        await page.Page.Locator(".side .who button").ClickAsync();
+        await page.SignOutAsync();
         await page.Page.WaitForURLAsync("**/admin/sign-in");
         await page.GoAsync("/admin/links");
         Assert.Contains("/admin/sign-in", page.Page.Url, StringComparison.Ordinal);

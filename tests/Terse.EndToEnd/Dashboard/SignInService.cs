@@ -1,6 +1,7 @@
 using System.Net;
 using System.Security.Claims;
 using Microsoft.AspNetCore;
+using Microsoft.AspNetCore.Authentication;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Hosting;
 using Microsoft.AspNetCore.Http;
@@ -35,10 +36,10 @@ internal sealed class SignInService : IAsyncDisposable
         builder.Services.AddOpenIddict().AddServer(server =>
         {
             server.EnableDegradedMode().AllowAuthorizationCodeFlow().RequireProofKeyForCodeExchange();
-            server.SetAuthorizationEndpointUris("connect/authorize").SetTokenEndpointUris("connect/token").SetUserInfoEndpointUris("connect/userinfo");
+            server.SetAuthorizationEndpointUris("connect/authorize").SetTokenEndpointUris("connect/token").SetUserInfoEndpointUris("connect/userinfo").SetEndSessionEndpointUris("connect/endsession");
             server.RegisterScopes(Scopes.OpenId, Scopes.Profile, Scopes.Email, Scopes.Roles);
             server.AddEphemeralEncryptionKey().AddEphemeralSigningKey();
-            server.UseAspNetCore().EnableAuthorizationEndpointPassthrough().DisableTransportSecurityRequirement();
+            server.UseAspNetCore().EnableAuthorizationEndpointPassthrough().EnableEndSessionEndpointPassthrough().DisableTransportSecurityRequirement();
             server.AddEventHandler<OpenIddictServerEvents.ValidateAuthorizationRequestContext>(handler => handler.UseInlineHandler(context =>
             {
                 if (context.ClientId != ClientId) context.Reject(Errors.InvalidClient);
@@ -50,11 +51,17 @@ internal sealed class SignInService : IAsyncDisposable
                 if (context.ClientId != ClientId || context.ClientSecret != Secret) context.Reject(Errors.InvalidClient);
                 return default;
             }));
+            server.AddEventHandler<OpenIddictServerEvents.ValidateEndSessionRequestContext>(handler => handler.UseInlineHandler(context =>
+            {
+                if (context.ClientId != ClientId || string.IsNullOrEmpty(context.Request.IdTokenHint)) context.Reject(Errors.InvalidRequest);
+                return default;
+            }));
         });
         var app = builder.Build();
         var service = new SignInService(app);
         app.UseAuthentication();
         app.MapGet("/connect/authorize", service.AuthorizeAsync);
+        app.MapGet("/connect/endsession", (Delegate)EndSessionAsync);
         await app.StartAsync(cancellationToken);
         service.Address = new(app.Urls.Single());
 
@@ -76,6 +83,13 @@ internal sealed class SignInService : IAsyncDisposable
         identity.SetClaim(Claims.Subject, $"id-of-{email}").SetClaim(Claims.Email, email).SetClaim(Claims.EmailVerified, Says.Verified).SetClaim(Claims.Name, "Ada Lovelace").SetClaims("roles", [.. Says.Roles]);
         identity.SetScopes(context.GetOpenIddictServerRequest()!.GetScopes()).SetDestinations(static _ => [Destinations.AccessToken, Destinations.IdentityToken]);
         return Results.SignIn(new ClaimsPrincipal(identity), authenticationScheme: OpenIddictServerAspNetCoreDefaults.AuthenticationScheme);
+    }
+
+    // The hint was signed here: the server has looked before it hands on.
+    private static async Task<IResult> EndSessionAsync(HttpContext context)
+    {
+        var hint = (await context.AuthenticateAsync(OpenIddictServerAspNetCoreDefaults.AuthenticationScheme)).Principal;
+        return Results.Content($"""<!doctype html><html lang="en"><head><title>The provider</title><link rel="icon" href="data:,"></head><body>The provider has ended the session of {WebUtility.HtmlEncode(hint?.GetClaim(Claims.Subject))}.</body></html>""", "text/html");
     }
 
     private static string Page(IQueryCollection query) => $"""

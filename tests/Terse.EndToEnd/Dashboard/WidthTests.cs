@@ -26,7 +26,7 @@ public sealed class WidthTests(DashboardFixture dashboard) : WithDataDirectory
         await dashboard.StartAsync();
         await using var terse = await TerseProcess.ServeAsync(Data);
         await FillAsync(terse);
-        await using var first = await DashboardPage.OpenAsync(dashboard.Browser, terse.Url, null, dark: false, phone: true, scripts: true);
+        await using var first = await DashboardPage.OpenAsync(dashboard.Browser, terse.Url, look: Look.LightPhone);
         await first.SignInAsync(TerseProcess.AdminKey);
         var session = await first.Page.Context.StorageStateAsync();
         await first.GoAsync($"/admin/links/{Code}");
@@ -35,7 +35,7 @@ public sealed class WidthTests(DashboardFixture dashboard) : WithDataDirectory
         var findings = new List<string>();
         foreach (var (width, spacing) in new[] { (320, "normal"), (390, "0.06em"), (810, "0.06em"), (1360, "normal") })
         {
-            await using var page = await DashboardPage.OpenAsync(dashboard.Browser, terse.Url, session, dark: false, phone: width < 800, scripts: true, width);
+            await using var page = await DashboardPage.OpenAsync(dashboard.Browser, terse.Url, session, width < 800 ? Look.LightPhone : Look.LightDesk, width: width);
             page.ExpectsRefusals = true;
             foreach (var path in Pages)
             {
