@@ -23,6 +23,7 @@ usage() {
   clicks   compare redirects with clicks off and on, and measure the worker: [seconds per round] [rounds]
   broker-away  redirect latency while the broker of clicks is there, away and back: [seconds of each] [redirects/s]
   gateway  compare redirects asked of a node directly with those through the gateway: [seconds per run] [links]
+  queue    clicks/s through the NATS queue, and what each costs: [--partitions N ...] [--clicks N]
   scale    CPU per redirect, hit rate and bytes per link from 10,000 to 10 million links: [seconds per run] [links ...]
   predict  the planner's prediction against what is measured here: [links ...]
   faults   break a running Terse in every way it must survive, under load, and write docs/reliability.md: [--only WORDS]
@@ -153,6 +154,7 @@ case "$verb" in
   clicks) need "${bench_programs[@]}"; exec bench/clicks.sh "$@" ;;
   broker-away) need "${bench_programs[@]}" nats-server:nats-server; exec bench/broker-away.sh "$@" ;;
   gateway) need "${bench_programs[@]}"; exec bench/gateway.sh "$@" ;;
+  queue) need nats-server:nats-server postgres:postgresql initdb:postgresql psql:postgresql-client; exec bench/queue.sh "$@" ;;
   scale) need "${bench_programs[@]}"; exec bench/scale.sh "$@" ;;
   predict) need "${bench_programs[@]}"; exec bench/predict.sh "$@" ;;
   faults) faults --report docs/reliability.md "$@" ;;

@@ -10,6 +10,7 @@ var root = new RootCommand("What Terse's benchmarks are made of. bench/compare.s
     MissBenchmark.Command(),
     ClickBenchmark.Command(),
     ClickLogBenchmark.Command(),
+    QueueBenchmark.Command(),
     BareServer.Command(),
     SliceServer.Command(),
     Seed.Command(),

@@ -9,6 +9,8 @@ internal sealed class NatsServer(ServerProcess process) : IAsyncDisposable
 
     public int Port => process.Port;
 
+    public ServerProcess Process => process;
+
     /// <summary>One of the caller's own, to kill, pause and restart.</summary>
     public static async Task<NatsServer> StartAsync() => new(await ServerProcess.StartAsync(
         Programs.Find("nats-server"),

@@ -20,6 +20,8 @@ internal sealed class ServerProcess : IAsyncDisposable
 
     public string Folder { get; }
 
+    public int Id => _child.Id;
+
     public bool HasExited => _child.HasExited;
 
     /// <summary>

@@ -39,9 +39,8 @@ internal static class LadderLimits
             "a click queue (NATS JetStream)", "rows into PostgreSQL", [DecisionPages.ClickDurability, DecisionPages.Queue]));
         limits.Add(new(2, "redirect nodes", redirectNodes, Assumptions.FewNodes, LimitUnit.Count,
             "a click queue (NATS JetStream) and split roles", "what \"a few\" means", [DecisionPages.ClickDurability, DecisionPages.Queue, DecisionPages.OneProgram]));
-        // A single queue server: its copies are rung 4's cluster.
-        limits.Add(new(3, "clicks at the peak", clicks.PeakPerSecond, measured.QueuePublishesPerSecond.Value, LimitUnit.PerSecond,
-            "several streams in a queue cluster", "one stream's acknowledged publishes", [DecisionPages.Queue]));
+        limits.Add(new(3, "clicks at the peak", clicks.PeakPerSecond, measured.QueueStreamClicksPerSecond.Value * busy, LimitUnit.PerSecond,
+            "several streams in a queue cluster", "clicks shipped into one stream, many in a message", [DecisionPages.Queue]));
         for (var rung = 1; rung <= 4; rung++)
             limits.Add(new(rung, "regions", workload.Regions, 1, LimitUnit.Count, "stores and caches in each region", "one region", [DecisionPages.RedirectCaching, DecisionPages.Rungs]));
         return limits;

@@ -33,7 +33,7 @@ internal sealed class MachineNeed(Workload workload, Measurements measured)
             Role("Redirect", "redirects", peak, PerMachine(measured.RedirectCpuMicroseconds.Value)),
             Role("Api", "creates", traffic.PeakCreatesPerSecond, measured.EmbeddedCreatesPerSecond.Value),
         };
-        if (rung >= 3) roles.Add(Role("Clicks", "clicks", clicks.PeakPerSecond, measured.QueueConsumesPerSecond.Value));
+        if (rung >= 3) roles.Add(Role("Clicks", "clicks", clicks.PeakPerSecond, PerMachine(measured.QueueWorkerCpuMicroseconds.Value)));
         if (hasSharedCache) roles.Add(Cache(behindL1, cache));
         if (rung >= 3) roles.Add(Queue(clicks));
         roles.Add(rung >= 4 ? Partitions(traffic, links, cache) : Postgres(cache));
@@ -62,9 +62,14 @@ internal sealed class MachineNeed(Workload workload, Measurements measured)
 
     private RoleNeed Queue(ClickVolume clicks)
     {
-        var streams = Math.Max(1, Math.Ceiling(clicks.PeakPerSecond * _regionShare / (measured.QueuePublishesPerSecond.Value * Busy)));
-        // Each stream has three copies, and each server leads about one stream.
-        return new("NATS JetStream", Math.Max(3, streams) * workload.Regions, $"{Units.Rate(clicks.PeakPerSecond)} clicks at the peak in {streams:0} streams of three copies");
+        var peak = clicks.PeakPerSecond * _regionShare;
+        var streams = Math.Max(1, Math.Ceiling(peak / (measured.QueueStreamClicksPerSecond.Value * Busy)));
+        var each = measured.QueuePartitionClicksPerSecond.Value * Busy;
+        var partitions = Math.Max(1, Math.Ceiling(peak / each));
+
+        // Each stream has three copies, and each server leads about one stream. A node's clicks are all in one partition, so full partitions need as many nodes.
+        return new("NATS JetStream", Math.Max(3, streams) * workload.Regions, Units.Invariant(
+            $"{Units.Rate(clicks.PeakPerSecond)} clicks at the peak in {streams:0} streams of three copies; {partitions:0} busy partitions of as many redirect processes, {Units.Rate(each)} each"));
     }
 
     private RoleNeed Postgres(CacheNeed cache)

@@ -41,11 +41,17 @@ internal sealed record Measurements
 
     public required Measurement RedisReadsPerSecond { get; init; }
 
-    /// <summary>Clicks per second that one queue stream acknowledges.</summary>
-    public required Measurement QueuePublishesPerSecond { get; init; }
+    /// <summary>Clicks per second, not messages, that nodes ship into one stream of the queue: some 1,200 in a message.</summary>
+    public required Measurement QueueStreamClicksPerSecond { get; init; }
 
-    /// <summary>Clicks per second that one worker takes off the queue.</summary>
-    public required Measurement QueueConsumesPerSecond { get; init; }
+    /// <summary>Clicks per second of one partition of a stream, received, enriched, written to PostgreSQL and acknowledged, one message after the other.</summary>
+    public required Measurement QueuePartitionClicksPerSecond { get; init; }
+
+    /// <summary>Processor time of a worker for one click taken off the queue, enriched and written to PostgreSQL, in microseconds of one core.</summary>
+    public required Measurement QueueWorkerCpuMicroseconds { get; init; }
+
+    /// <summary>Processor time of PostgreSQL for that click, in microseconds of one core.</summary>
+    public required Measurement PostgresClickCpuMicroseconds { get; init; }
 
     /// <summary>Clicks per second into the embedded click store.</summary>
     public required Measurement EmbeddedClicksPerSecond { get; init; }
@@ -71,7 +77,8 @@ internal sealed record Measurements
         (nameof(EmbeddedCreatesPerSecond), EmbeddedCreatesPerSecond), (nameof(EmbeddedReadsPerSecond), EmbeddedReadsPerSecond),
         (nameof(PostgresCreatesPerSecond), PostgresCreatesPerSecond), (nameof(PostgresReadsPerSecond), PostgresReadsPerSecond),
         (nameof(PostgresClicksPerSecond), PostgresClicksPerSecond), (nameof(RedisReadsPerSecond), RedisReadsPerSecond),
-        (nameof(QueuePublishesPerSecond), QueuePublishesPerSecond), (nameof(QueueConsumesPerSecond), QueueConsumesPerSecond),
+        (nameof(QueueStreamClicksPerSecond), QueueStreamClicksPerSecond), (nameof(QueuePartitionClicksPerSecond), QueuePartitionClicksPerSecond),
+        (nameof(QueueWorkerCpuMicroseconds), QueueWorkerCpuMicroseconds), (nameof(PostgresClickCpuMicroseconds), PostgresClickCpuMicroseconds),
         (nameof(EmbeddedClicksPerSecond), EmbeddedClicksPerSecond), (nameof(BytesPerLink), BytesPerLink), (nameof(BytesPerClick), BytesPerClick),
         (nameof(CacheEntryBytes), CacheEntryBytes), (nameof(ResponseBytes), ResponseBytes),
     ];

@@ -89,6 +89,32 @@ public sealed class LadderTests
         static double Nodes(CapacityPlan plan) => plan.Machines.Single(role => role.Role == "Redirect").Machines;
     }
 
+    [Fact]
+    public void Clicks_beyond_one_stream_force_several()
+    {
+        var most = Measured.QueueStreamClicksPerSecond.Value * Assumptions.TargetUtilisation;
+        var fleet = Small with { NewLinksPerDay = 1_000, PeakMultiplier = 1, MachineDiskBytes = 1e15, HitRate = 0.999 };
+
+        Assert.Equal(3, With(most - 1).Rung.Number);
+        Assert.Contains(With(most + 1).Forced, limit => limit is { Rung: 3, Number: "clicks at the peak" });
+
+        Ladder With(double clicks) => CapacityPlan.For(fleet with { ReadsPerWrite = clicks * Units.SecondsPerDay / fleet.NewLinksPerDay }, Measured).Ladder;
+    }
+
+    [Fact]
+    public void A_partition_that_carries_twice_as_much_is_needed_half_as_often()
+    {
+        var textbook = WorkloadPresets.All["textbook"];
+        var slow = Measured with { QueuePartitionClicksPerSecond = Measured.QueuePartitionClicksPerSecond with { Value = 5_000 } };
+        var fast = Measured with { QueuePartitionClicksPerSecond = Measured.QueuePartitionClicksPerSecond with { Value = 10_000 } };
+
+        // 231,481 clicks at the peak, 60 % of what a partition carries each.
+        Assert.Contains("; 78 busy partitions", Queue(slow), StringComparison.Ordinal);
+        Assert.Contains("; 39 busy partitions", Queue(fast), StringComparison.Ordinal);
+
+        string Queue(Measurements measured) => CapacityPlan.For(textbook, measured).Machines.Single(role => role.Role == "NATS JetStream").Load;
+    }
+
     [Theory]
     [InlineData(0.99, 1)]
     [InlineData(0.995, 1)]
