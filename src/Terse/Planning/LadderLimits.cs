@@ -35,8 +35,9 @@ internal static class LadderLimits
                 "a link store that splits by code (DynamoDB API)", $"PostgreSQL with {Assumptions.MostReplicas} replicas", [DecisionPages.L1, DecisionPages.Replicas]));
         }
 
-        limits.Add(new(2, "clicks at the peak", clicks.PeakPerSecond, measured.PostgresClicksPerSecond.Value * busy, LimitUnit.PerSecond,
-            "a click queue (NATS JetStream)", "rows into PostgreSQL", [DecisionPages.ClickDurability, DecisionPages.Queue]));
+        var counted = Math.Min(measured.PostgresClicksPerSecond.Value, workload.MachineCores * 1e6 / measured.PostgresClickCpuMicroseconds.Value);
+        limits.Add(new(2, "clicks at the peak", clicks.PeakPerSecond, counted * busy, LimitUnit.PerSecond,
+            "a click queue (NATS JetStream)", "rows, totals and visitors into PostgreSQL", [DecisionPages.ClickDurability, DecisionPages.Queue]));
         limits.Add(new(2, "redirect nodes", redirectNodes, Assumptions.FewNodes, LimitUnit.Count,
             "a click queue (NATS JetStream) and split roles", "what \"a few\" means", [DecisionPages.ClickDurability, DecisionPages.Queue, DecisionPages.OneProgram]));
         limits.Add(new(3, "clicks at the peak", clicks.PeakPerSecond, measured.QueueStreamClicksPerSecond.Value * busy, LimitUnit.PerSecond,

@@ -33,7 +33,7 @@ internal sealed class MachineNeed(Workload workload, Measurements measured)
             Role("Redirect", "redirects", peak, PerMachine(measured.RedirectCpuMicroseconds.Value)),
             Role("Api", "creates", traffic.PeakCreatesPerSecond, measured.EmbeddedCreatesPerSecond.Value),
         };
-        if (rung >= 3) roles.Add(Role("Clicks", "clicks", clicks.PeakPerSecond, PerMachine(measured.QueueWorkerCpuMicroseconds.Value)));
+        if (rung >= 3) roles.Add(Workers(clicks));
         if (hasSharedCache) roles.Add(Cache(behindL1, cache));
         if (rung >= 3) roles.Add(Queue(clicks));
         roles.Add(rung >= 4 ? Partitions(traffic, links, cache) : Postgres(cache));
@@ -50,6 +50,13 @@ internal sealed class MachineNeed(Workload workload, Measurements measured)
 
     private RoleNeed Role(string name, string what, double load, double perMachine) => new(
         name, InRegion(load, perMachine) * workload.Regions, $"{Units.Rate(load)} {what} at the peak, {Units.Rate(perMachine * Busy)} each");
+
+    private RoleNeed Workers(ClickVolume clicks)
+    {
+        var role = Role("Clicks", "clicks", clicks.PeakPerSecond, PerMachine(measured.QueueWorkerCpuMicroseconds.Value));
+        var cores = Math.Ceiling(clicks.PeakPerSecond * measured.PostgresClickCpuMicroseconds.Value / 1e6 / Busy);
+        return role with { Load = Units.Invariant($"{role.Load}; PostgreSQL takes {cores:0} cores to count them") };
+    }
 
     private RoleNeed Cache(double readsPerSecond, CacheNeed cache)
     {

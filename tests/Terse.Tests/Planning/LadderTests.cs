@@ -102,6 +102,22 @@ public sealed class LadderTests
     }
 
     [Fact]
+    public void Counting_a_click_at_twice_the_cost_takes_twice_the_workers_and_the_cores_of_PostgreSQL()
+    {
+        var textbook = WorkloadPresets.All["textbook"] with { MachineCores = 1 };
+        var cheap = Measured with { QueueWorkerCpuMicroseconds = Of(10), PostgresClickCpuMicroseconds = Of(30) };
+        var dear = Measured with { QueueWorkerCpuMicroseconds = Of(20), PostgresClickCpuMicroseconds = Of(60) };
+
+        // 231,481 clicks at the peak: 2.3 and 4.6 cores, at 60 % busy 4 and 8 machines of one, and one to lose.
+        Assert.Equal((5, 9), (Workers(cheap).Machines, Workers(dear).Machines));
+        Assert.EndsWith("PostgreSQL takes 12 cores to count them", Workers(cheap).Load, StringComparison.Ordinal);
+        Assert.EndsWith("PostgreSQL takes 24 cores to count them", Workers(dear).Load, StringComparison.Ordinal);
+
+        Measurement Of(double value) => Measured.QueueWorkerCpuMicroseconds with { Value = value };
+        RoleNeed Workers(Measurements measured) => CapacityPlan.For(textbook, measured).Machines.Single(role => role.Role == "Clicks");
+    }
+
+    [Fact]
     public void A_partition_that_carries_twice_as_much_is_needed_half_as_often()
     {
         var textbook = WorkloadPresets.All["textbook"];
