@@ -23,7 +23,7 @@ internal static class SliceServer
     {
         var builder = BenchKestrel.Create(port);
         builder.Services.AddSingleton(TimeProvider.System).AddSingleton<ILinkStore>(new MemoryLinks(links)).AddSingleton<LinkChanges>().AddRedirects();
-        builder.WebHost.ConfigureKestrel(kestrel => kestrel.UseWireRedirects());
+        builder.WebHost.ConfigureKestrel(kestrel => kestrel.ConfigureEndpointDefaults(static listen => listen.UseWireRedirects()));
         await using var app = builder.Build();
         app.UseRedirects();
         await app.StartAsync(cancellationToken);

@@ -5,7 +5,7 @@ namespace Terse.Faults;
 /// <param name="Break">Breaks it.</param>
 /// <param name="Mend">Mends it. The redirects and writes of the time in between, and of a while after, are judged.</param>
 /// <param name="StopsRedirects">The fault is the death of the only node that visitors reach: redirects may fail meanwhile.</param>
-/// <param name="CountsTwice">A process that is paused answers when it wakes what the gateway has long asked another: both count it.</param>
+/// <param name="CountsTwice">A process that is paused, or whose answer is cut off, has answered what the gateway then asks another: both count it.</param>
 /// <param name="EditsAreSeen">Edits are acknowledged while the fault is held, and visitors must come to see them before it is mended.</param>
 /// <param name="MendedByRestart">The only node that visitors reach is ended and started again to mend it: redirects may fail from there on, not before.</param>
 internal sealed record Experiment(

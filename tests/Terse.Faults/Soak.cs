@@ -17,7 +17,7 @@ internal static class Soak
 
     public static async Task<int> RunAsync(TimeSpan length, double redirectsPerSecond, int writers)
     {
-        await using var rig = await EmbeddedRig.StartAsync(diskMegabytes: 2048, SmallCaches);
+        await using var rig = await EmbeddedRig.StartAsync(diskMegabytes: 2048, hasOwnClock: false, SmallCaches);
         var process = rig.ProcessId;
         using var visitor = new Visitor(rig.Redirects);
         await using var redirects = new RedirectLoad(visitor, rig.Links, redirectsPerSecond);

@@ -21,7 +21,7 @@ internal sealed class SteppedClock
         };
     }
 
-    public IReadOnlyDictionary<string, string> Environment { get; }
+    public Dictionary<string, string> Environment { get; }
 
     /// <summary>Sets how far the clock is ahead of the machine's; negative: behind.</summary>
     public void Step(TimeSpan ahead) => File.WriteAllText(_file, $"{(ahead < TimeSpan.Zero ? "-" : "+")}{Math.Abs((long)ahead.TotalSeconds)}");

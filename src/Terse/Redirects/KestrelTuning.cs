@@ -6,12 +6,10 @@ namespace Terse.Redirects;
 /// <summary>Kestrel as the redirect path wants it. What was tried, and what it brought, is in docs/decisions/0031-kestrel-tuning.md.</summary>
 internal static class KestrelTuning
 {
-    // The socket engine reads it from the environment when the first socket opens; there is no other door.
-    private const string InlineCompletions = "DOTNET_SYSTEM_NET_SOCKETS_INLINE_COMPLETIONS";
-
     /// <param name="redirectsOnly">
     /// The node answers nothing but redirects. It may then handle requests on the threads that poll the sockets, which saves the hop to the
-    /// thread pool. A node that also serves the API must not: one handler that blocks would stall every connection of its thread.
+    /// thread pool; see <see cref="PollingThreads"/>. A node that also serves the API must not:
+    /// one handler that blocks would stall every connection of its thread.
     /// </param>
     public static WebApplicationBuilder UseKestrelTuning(this WebApplicationBuilder builder, bool redirectsOnly)
     {
@@ -29,11 +27,15 @@ internal static class KestrelTuning
 
         if (redirectsOnly)
         {
-            Environment.SetEnvironmentVariable(InlineCompletions, "1");
+            PollingThreads.Prepare();
             builder.Services.Configure<SocketTransportOptions>(sockets => sockets.UnsafePreferInlineScheduling = true);
+            builder.WebHost.ConfigureKestrel(static kestrel => kestrel.ConfigureEndpointDefaults(static listen =>
+            {
+                listen.UsePollingThreads();
 
-            // Worth it on the polling threads alone: with the hop to the thread pool it gains nothing.
-            builder.WebHost.ConfigureKestrel(kestrel => kestrel.UseWireRedirects());
+                // Worth it on the polling threads alone: with the hop to the thread pool it gains nothing.
+                listen.UseWireRedirects();
+            }));
         }
         return builder;
     }

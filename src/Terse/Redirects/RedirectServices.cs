@@ -36,12 +36,12 @@ internal static class RedirectServices
     }
 
     /// <summary>Answers plain requests for codes on the bytes of each connection, on a node that redirects; everything else goes on to Kestrel's HTTP.</summary>
-    public static void UseWireRedirects(this KestrelServerOptions kestrel)
+    public static void UseWireRedirects(this ListenOptions listen)
     {
-        var services = kestrel.ApplicationServices;
+        var services = listen.ApplicationServices;
         if (!services.GetRequiredService<IOptions<RedirectOptions>>().Value.Wire) return;
         var (redirects, time) = (services.GetRequiredService<WireRedirects>(), services.GetRequiredService<TimeProvider>());
-        kestrel.ConfigureEndpointDefaults(listen => listen.Use(next => new WireConnection(next, redirects, time).ServeAsync));
+        listen.Use(next => new WireConnection(next, redirects, time).ServeAsync);
     }
 
     /// <summary>What a node must know of redirects even if it answers none: how long others keep what it changes.</summary>

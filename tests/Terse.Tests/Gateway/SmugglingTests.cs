@@ -55,7 +55,7 @@ public sealed class SmugglingTests
     [Fact]
     public async Task A_node_that_answers_on_the_wire_refuses_each_and_ends_the_connection()
     {
-        await using var node = await TerseInstance.StartAsync(configure: services => services.Configure<KestrelServerOptions>(kestrel => kestrel.UseWireRedirects()));
+        await using var node = await TerseInstance.StartAsync(configure: services => services.Configure<KestrelServerOptions>(kestrel => kestrel.ConfigureEndpointDefaults(static listen => listen.UseWireRedirects())));
         await RefusesAllAsync(node.Url.Port);
     }
 

@@ -1,6 +1,12 @@
 using System.Diagnostics;
+using System.Net;
+using System.Net.Sockets;
+using System.Text;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Hosting;
+using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Server.Kestrel.Transport.Sockets;
+using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
 using Terse.Redirects;
 
@@ -29,6 +35,38 @@ public sealed class KestrelTuningTests
         using var response = await client.GetAsync(app.Urls.First(), TestContext.Current.CancellationToken);
         Assert.Equal(makesActivity, activity);
         Assert.Equal(!tuned, response.Headers.Contains("Server"));
+    }
+
+    /// <summary>A client that blocks on a thread that polls sockets would hold up every visitor of that thread.</summary>
+    [Fact]
+    public async Task Visitors_are_served_on_the_threads_that_poll_sockets_and_nothing_else_is()
+    {
+        Assert.SkipWhen(OperatingSystem.IsWindows(), "Windows has no such threads.");
+        var builder = WebApplication.CreateSlimBuilder();
+        builder.Logging.ClearProviders();
+        builder.WebHost.UseUrls("http://127.0.0.1:0");
+        builder.WebHost.ConfigureKestrel(static kestrel => kestrel.ConfigureEndpointDefaults(static listen => listen.UsePollingThreads()));
+        builder.Services.Configure<SocketTransportOptions>(static sockets => sockets.UnsafePreferInlineScheduling = true);
+        await using var app = builder.Build();
+        app.Run(static context => context.Response.WriteAsync(Thread.CurrentThread.IsThreadPoolThread ? "pool" : "poll"));
+        await app.StartAsync(TestContext.Current.CancellationToken);
+
+        using var client = new Socket(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp);
+        await client.ConnectAsync(IPEndPoint.Parse(new Uri(app.Urls.First()).Authority), TestContext.Current.CancellationToken);
+        var answers = new List<(string Served, bool ReadOnPool)>();
+        for (var i = 0; i < 20; i++) answers.Add(await AskAsync(client));
+
+        // The first comes with the connection itself, which is accepted on the pool.
+        Assert.All(answers.Skip(1), static answer => Assert.Equal(("poll", true), answer));
+    }
+
+    private static async Task<(string Served, bool ReadOnPool)> AskAsync(Socket client)
+    {
+        var (text, buffer) = ("", new byte[1024]);
+        await client.SendAsync("GET / HTTP/1.1\r\nHost: a\r\n\r\n"u8.ToArray(), TestContext.Current.CancellationToken).ConfigureAwait(false);
+        while (!text.Contains("0\r\n\r\n", StringComparison.Ordinal))
+            text += Encoding.ASCII.GetString(buffer, 0, await client.ReceiveAsync(buffer, TestContext.Current.CancellationToken).ConfigureAwait(false));
+        return (text.Contains("poll", StringComparison.Ordinal) ? "poll" : "pool", Thread.CurrentThread.IsThreadPoolThread);
     }
 
     /// <summary>A logger that wants everything, as a console does, and keeps nothing.</summary>

@@ -50,7 +50,7 @@ internal sealed class RedirectServer : IAsyncDisposable
         builder.WebHost.ConfigureKestrel(static kestrel =>
         {
             kestrel.AddServerHeader = false;
-            kestrel.UseWireRedirects();
+            kestrel.ConfigureEndpointDefaults(static listen => listen.UseWireRedirects());
         });
         builder.Configuration.AddInMemoryCollection([new($"{RedirectOptions.Section}:{nameof(RedirectOptions.Wire)}", "false")]);
         builder.Configuration.AddInMemoryCollection(options.ToDictionary(option => $"{RedirectOptions.Section}:{option.Name}", option => (string?)option.Value));

@@ -119,6 +119,19 @@ internal sealed class DuckDbDatabase : IDisposable
         return command;
     }
 
+    /// <summary>Puts values into a temporary table, to join with: a parameter of so many costs more than the question.</summary>
+    public static void Fill<T>(DuckDBConnection connection, string table, string columns, IEnumerable<T> values, Action<IDuckDBAppenderRow, T> append)
+    {
+        Execute(connection, $"CREATE OR REPLACE TEMP TABLE {table} ({columns})");
+        using var appender = connection.CreateAppender(table);
+        foreach (var value in values)
+        {
+            var row = appender.CreateRow();
+            append(row, value);
+            row.EndRow();
+        }
+    }
+
     public void Dispose()
     {
         while (_readers.TryTake(out var reader)) reader.Dispose();

@@ -73,11 +73,7 @@ internal sealed class LinkIds
     public static IEnumerable<(string Code, uint Id)> Find(DuckDBConnection connection, IReadOnlyCollection<string> codes)
     {
         var asked = codes.ToHashSet(StringComparer.Ordinal);
-        DuckDbDatabase.Execute(connection, "CREATE OR REPLACE TEMP TABLE asked_links (hash UBIGINT)");
-        using (var appender = connection.CreateAppender("asked_links"))
-        {
-            foreach (var code in asked) appender.CreateRow().AppendValue(Hash(code)).EndRow();
-        }
+        DuckDbDatabase.Fill(connection, "asked_links", "hash UBIGINT", asked, static (row, code) => row.AppendValue(Hash(code)));
         using var command = DuckDbDatabase.Command(connection, "SELECT code, id FROM links JOIN asked_links USING (hash)");
         using var reader = command.ExecuteReader();
         while (reader.Read())
@@ -111,11 +107,7 @@ internal sealed class LinkIds
         }
         if (links.Count == 0) return;
 
-        DuckDbDatabase.Execute(connection, "CREATE OR REPLACE TEMP TABLE hashes (id UINTEGER, hash UBIGINT)");
-        using (var appender = connection.CreateAppender("hashes"))
-        {
-            foreach (var (id, hash) in links) appender.CreateRow().AppendValue(id).AppendValue(hash).EndRow();
-        }
+        DuckDbDatabase.Fill(connection, "hashes", "id UINTEGER, hash UBIGINT", links, static (row, link) => row.AppendValue(link.Id).AppendValue(link.Hash));
         DuckDbDatabase.Execute(connection, "UPDATE links SET hash = hashes.hash FROM hashes WHERE links.id = hashes.id");
         DuckDbDatabase.Execute(connection, "DROP TABLE hashes");
     }

@@ -16,16 +16,10 @@ internal sealed class SeenVisitors(DuckDBConnection connection)
 
     public void Load()
     {
-        // As a table: a parameter of so many values costs more than the question.
-        DuckDbDatabase.Execute(connection, "CREATE OR REPLACE TEMP TABLE asked (day INTEGER, key UBIGINT)");
-        using (var appender = connection.CreateAppender("asked"))
-        {
-            foreach (var (day, keys) in _asked)
-            {
-                _before[day] = [];
-                foreach (var key in keys) appender.CreateRow().AppendValue(day).AppendValue(key).EndRow();
-            }
-        }
+        foreach (var day in _asked.Keys) _before[day] = [];
+        DuckDbDatabase.Fill(
+            connection, "asked", "day INTEGER, key UBIGINT", _asked.SelectMany(static day => day.Value.Select(key => (Day: day.Key, Key: key))),
+            static (row, asked) => row.AppendValue(asked.Day).AppendValue(asked.Key));
         using var command = DuckDbDatabase.Command(connection, "SELECT day, key FROM seen JOIN asked USING (day, key)");
         using var reader = command.ExecuteReader();
         while (reader.Read()) _before[reader.GetInt32(0)].Add(reader.GetFieldValue<ulong>(1));
