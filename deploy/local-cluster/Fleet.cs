@@ -18,11 +18,12 @@ internal sealed class Fleet(string? adminKey = null, Route? route = null) : IAsy
     private readonly Dictionary<string, string> _settings = [];
     private readonly List<Node> _nodes = [];
     private readonly string _adminKey = adminKey ?? $"terse_{RandomNumberGenerator.GetString(LettersAndDigits, 10)}_{RandomNumberGenerator.GetString(LettersAndDigits, 32)}";
-    private readonly string _metricsToken = RandomNumberGenerator.GetString(LettersAndDigits, 24);
     private readonly Stopwatch _clock = Stopwatch.StartNew();
     private TimeSpan _startUp;
 
     public string Gateway { get; private set; } = "";
+
+    public string MetricsToken { get; } = RandomNumberGenerator.GetString(LettersAndDigits, 24);
 
     public Engines Engines => _engines;
 
@@ -37,7 +38,7 @@ internal sealed class Fleet(string? adminKey = null, Route? route = null) : IAsy
         Gateway = Address(port);
         foreach (var (name, value) in new[]
         {
-            ("PublicUrl", Gateway), ("BootstrapKey", _adminKey), ("TrustedProxies", "127.0.0.0/8"), ("DrainDelay", "00:00:00"), ("ShutdownTimeout", "00:00:10"), ("Metrics__Token", _metricsToken),
+            ("PublicUrl", Gateway), ("BootstrapKey", _adminKey), ("TrustedProxies", "127.0.0.0/8"), ("DrainDelay", "00:00:00"), ("ShutdownTimeout", "00:00:10"), ("Metrics__Token", MetricsToken),
         })
             _settings[$"Terse__{name}"] = value;
 
@@ -50,7 +51,7 @@ internal sealed class Fleet(string? adminKey = null, Route? route = null) : IAsy
             ["Terse__Gateway__RedirectNodes"] = Urls("redirect"),
             ["Terse__Gateway__ApiNodes"] = Urls("api"),
             ["Terse__Gateway__AdminNodes"] = Urls("admin"),
-            ["Terse__Metrics__Token"] = _metricsToken,
+            ["Terse__Metrics__Token"] = MetricsToken,
         }, cancellationToken));
         _startUp = _clock.Elapsed;
     }
@@ -62,7 +63,7 @@ internal sealed class Fleet(string? adminKey = null, Route? route = null) : IAsy
         foreach (var (name, address) in _engines.Addresses) text.Append($"  {name,-14} {address}\n");
         return text.Append($"""
               admin key      {_adminKey}
-              metrics        /metrics of each process, with Authorization: Bearer {_metricsToken}
+              metrics        /metrics of each process, with Authorization: Bearer {MetricsToken}
 
             Try it:
               curl -H "X-Api-Key: {_adminKey}" -H "Content-Type: application/json" -d '{"{"}"url": "https://example.com/"{"}"}' {Gateway}/api/v1/links

@@ -9,14 +9,24 @@ internal sealed class ClickJudge(Rig rig)
     private static readonly TimeSpan Patience = TimeSpan.FromMinutes(3);
     private static readonly TimeSpan Settled = TimeSpan.FromSeconds(2);
     private long _before;
+    private long _retriesBefore;
+    private long _mayCome;
 
-    public async Task StartAsync() => _before = await SettleAsync(atLeast: 0);
+    public async Task StartAsync() => (_before, _retriesBefore) = (await SettleAsync(atLeast: 0), await rig.ReadRetriesAsync());
 
-    /// <summary>Waits until what was answered is counted, and a while longer for what was counted beyond.</summary>
+    /// <summary>
+    /// Waits until what was answered is counted, and a while longer for what was counted beyond. A node that is paused, cut off or killed has counted what the
+    /// gateway then asks another, and may ship it when the next experiment has begun.
+    /// </summary>
     public async Task<ClickOutcome> FinishAsync(Visitor visitor)
     {
         var counted = await SettleAsync(_before + visitor.Redirected) - _before;
-        return new ClickOutcome(Math.Max(0, visitor.Redirected - counted), Math.Max(0, counted - visitor.Redirected - visitor.Unanswered));
+        var retries = await rig.ReadRetriesAsync();
+        _mayCome += visitor.Unanswered + (retries < _retriesBefore ? retries : retries - _retriesBefore);
+        var beyond = Math.Max(0, counted - visitor.Redirected);
+        var explained = Math.Min(beyond, _mayCome);
+        _mayCome -= explained;
+        return new ClickOutcome(Math.Max(0, visitor.Redirected - counted), beyond - explained);
     }
 
     private async Task<long> SettleAsync(long atLeast)

@@ -5,17 +5,16 @@ namespace Terse.Faults;
 /// <param name="Break">Breaks it.</param>
 /// <param name="Mend">Mends it. The redirects and writes of the time in between, and of a while after, are judged.</param>
 /// <param name="StopsRedirects">The fault is the death of the only node that visitors reach: redirects may fail meanwhile.</param>
-/// <param name="CountsTwice">A process that is paused, or whose answer is cut off, has answered what the gateway then asks another: both count it.</param>
 /// <param name="EditsAreSeen">Edits are acknowledged while the fault is held, and visitors must come to see them before it is mended.</param>
 /// <param name="MendedByRestart">The only node that visitors reach is ended and started again to mend it: redirects may fail from there on, not before.</param>
 internal sealed record Experiment(
-    string Fault, Func<Task> Break, Func<Task> Mend, bool StopsRedirects = false, bool CountsTwice = false, bool EditsAreSeen = false, bool MendedByRestart = false)
+    string Fault, Func<Task> Break, Func<Task> Mend, bool StopsRedirects = false, bool EditsAreSeen = false, bool MendedByRestart = false)
 {
     public static Experiment Kill(Faulty part, bool stopsRedirects = false) =>
         new($"kill -9 {part.Name}", part.KillAsync, part.RestartAsync, stopsRedirects);
 
     public static Experiment Pause(Faulty part, bool stopsRedirects = false) =>
-        new($"pause (SIGSTOP) {part.Name}", () => Now(part.Pause), () => Now(part.Resume), stopsRedirects, CountsTwice: true);
+        new($"pause (SIGSTOP) {part.Name}", () => Now(part.Pause), () => Now(part.Resume), stopsRedirects);
 
     public static Experiment Both(Experiment one, Experiment other) => new(
         $"{one.Fault}, and {other.Fault}",
@@ -25,8 +24,7 @@ internal sealed record Experiment(
             await one.Mend();
             await other.Mend();
         },
-        one.StopsRedirects || other.StopsRedirects,
-        one.CountsTwice || other.CountsTwice);
+        one.StopsRedirects || other.StopsRedirects);
 
     public static Experiment Of(string fault, Action @break, Action mend, bool stopsRedirects = false) => new(fault, () => Now(@break), () => Now(mend), stopsRedirects);
 

@@ -7,10 +7,11 @@ internal sealed class ExperimentRun(Rig rig, double redirectsPerSecond, int writ
     private static readonly TimeSpan Soon = TimeSpan.FromSeconds(1);
     private static readonly TimeSpan Recovery = TimeSpan.FromSeconds(4);
 
+    private readonly ClickJudge _clicks = new(rig);
+
     public async Task<ExperimentResult> RunAsync(Experiment experiment)
     {
-        var clicks = new ClickJudge(rig);
-        await clicks.StartAsync();
+        await _clicks.StartAsync();
         using var visitor = new Visitor(rig.Redirects);
         await using var redirects = new RedirectLoad(visitor, rig.Links, redirectsPerSecond);
         await using var writes = new WriteLoad(rig.Api, writers, visitor);
@@ -27,12 +28,12 @@ internal sealed class ExperimentRun(Rig rig, double redirectsPerSecond, int writ
 
         var seen = await redirects.FinishAsync();
         var written = await writes.FinishAsync();
-        return new ExperimentResult(rig.Name, experiment, seen, missed, written, await clicks.FinishAsync(visitor), visitor.Reasons);
+        return new ExperimentResult(rig.Name, experiment, seen, missed, written, await _clicks.FinishAsync(visitor), visitor.Reasons);
     }
 }
 
 /// <param name="Lost">Redirects whose answer came through and that no statistic counts.</param>
-/// <param name="Surplus">Counted beyond what was answered and what may have been answered unseen.</param>
+/// <param name="Surplus">Counted beyond what was answered, what may have been answered unseen, and what the gateway asked of a second node.</param>
 internal readonly record struct ClickOutcome(long Lost, long Surplus);
 
 /// <param name="MissedBefore">Redirects that failed before it was mended.</param>
@@ -43,6 +44,6 @@ internal sealed record ExperimentResult(string Rig, Experiment Experiment, Redir
     public long Wrong => Redirects.Wrong + Writes.Denied + Writes.Unseen;
 
     /// <summary>Whether the aims were met: nothing wrong, nothing lost, and no failed redirect but by the death of the only way in.</summary>
-    public bool Good => Wrong == 0 && Writes is { Lost: 0, Repeated: 0 } && (Clicks.Lost == 0 || Experiment.MendedByRestart) && (Clicks.Surplus == 0 || Experiment.CountsTwice)
+    public bool Good => Wrong == 0 && Writes is { Lost: 0, Repeated: 0 } && (Clicks.Lost == 0 || Experiment.MendedByRestart) && Clicks.Surplus == 0
         && (Experiment.StopsRedirects || (Experiment.MendedByRestart ? MissedBefore == 0 : Redirects is { Failed: 0, KnownDown: 0 }));
 }

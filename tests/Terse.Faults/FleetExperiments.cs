@@ -26,8 +26,8 @@ internal static class FleetExperiments
         if (rig.LinksAreIn != "PostgreSql") yield break;
         foreach (var way in rig.Network.Ways)
         {
-            yield return new Experiment($"cut between {way}", () => Experiment.Now(() => rig.Network.Cut(way)), () => rig.Network.MendAsync(way), CountsTwice: way == Network.Gateway);
-            yield return new Experiment($"silence between {way}", () => Experiment.Now(() => rig.Network.Silence(way)), () => rig.Network.MendAsync(way), CountsTwice: way == Network.Gateway);
+            yield return new Experiment($"cut between {way}", () => Experiment.Now(() => rig.Network.Cut(way)), () => rig.Network.MendAsync(way));
+            yield return new Experiment($"silence between {way}", () => Experiment.Now(() => rig.Network.Silence(way)), () => rig.Network.MendAsync(way));
             yield return new Experiment($"{EachWay.TotalMilliseconds:0} ms each way between {way}", () => Experiment.Now(() => rig.Network.Slow(way, EachWay)), () => rig.Network.MendAsync(way));
         }
     }

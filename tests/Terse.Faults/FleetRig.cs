@@ -1,3 +1,4 @@
+using System.Globalization;
 using Terse.Cluster;
 
 namespace Terse.Faults;
@@ -43,6 +44,14 @@ internal sealed class FleetRig : Rig
             await network.DisposeAsync();
             throw;
         }
+    }
+
+    public override async Task<long> ReadRetriesAsync()
+    {
+        using var client = new HttpClient { BaseAddress = new Uri(_fleet.Gateway) };
+        client.DefaultRequestHeaders.Authorization = new("Bearer", _fleet.MetricsToken);
+        var lines = (await client.GetStringAsync("/metrics")).Split('\n').Where(static line => line.StartsWith("terse_gateway_retries_total{", StringComparison.Ordinal));
+        return lines.Sum(static line => long.Parse(line.Split(' ')[1], CultureInfo.InvariantCulture));
     }
 
     /// <summary>Each redirect node is asked for every link, so that whichever the gateway falls back on has it.</summary>

@@ -25,6 +25,9 @@ internal abstract class Rig : IAsyncDisposable
     /// <summary>Code and destination of links that are there and in every L1 before anything is broken.</summary>
     public IReadOnlyList<KeyValuePair<string, string>> Links { get; private set; } = [];
 
+    /// <summary>How many requests the gateway has sent to another node because one failed, since it started. Both may have counted them.</summary>
+    public virtual Task<long> ReadRetriesAsync() => Task.FromResult(0L);
+
     public Faulty this[string part] => Parts.First(candidate => candidate.Name == part);
 
     public async Task SeedAsync()
