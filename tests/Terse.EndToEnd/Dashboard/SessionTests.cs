@@ -96,7 +96,7 @@ public sealed class SessionTests(DashboardFixture dashboard) : WithDataDirectory
             await admin.SeesAsync(admin.Page.Locator("tr", new() { HasText = key.Split('_')[1] }).GetByText("own", new() { Exact = true }));
         }
 
-        await using var page = await dashboard.OpenAsync(signedIn: false);
+        await using var page = await dashboard.OpenAsync("/admin/links", signedIn: false);
         page.ExpectsRefusals = true;
         await page.Page.GetByLabel("API key").FillAsync(key);
         await page.Button("Sign in").ClickAsync();
