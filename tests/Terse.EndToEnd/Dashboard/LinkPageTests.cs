@@ -84,6 +84,7 @@ public sealed class LinkPageTests(DashboardFixture dashboard)
         await page.Page.GetByLabel("Colour").FillAsync("#0b5fff");
         await page.Page.GetByLabel("Size of the picture").FillAsync("400");
         await page.Page.WaitForFunctionAsync("() => { const picture = document.querySelector('.qr-picture'); return picture.src.includes('dark=0b5fff') && picture.complete && picture.naturalWidth > 0; }");
+        await page.SeesAsync("400 pixels");
         await page.LooksRightAsync();
         var png = await page.Page.RunAndWaitForDownloadAsync(() => page.Link("PNG").ClickAsync());
         var bytes = await File.ReadAllBytesAsync(await png.PathAsync(), Cancellation);

@@ -39,7 +39,7 @@ public sealed class PictureTests(DashboardFixture dashboard) : WithDataDirectory
     private static readonly Picture[] Branded =
         [new("brand", "/offer+"), new("brand-phone", "/offer+", Look.DarkPhone), new("brand-password", "/members", Look.LightPhone), new("brand-not-found", "/nobody", Look.LightPhone)];
 
-    private static readonly Picture[] Away = [new("operations-away", "/admin/operations"), new("operations-away-phone", "/admin/operations", Look.DarkPhone, WholePage: true)];
+    private static readonly Picture[] Away = [new("operations-away", "/admin/operations", WholePage: true), new("operations-away-phone", "/admin/operations", Look.DarkPhone, Then: page => page.Page.GetByRole(AriaRole.Heading, new() { Name = "Stores and brokers" }).EvaluateAsync("heading => heading.scrollIntoView()"))];
 
     [Fact]
     public void Every_picture_of_the_documentation_is_one_that_a_test_draws()

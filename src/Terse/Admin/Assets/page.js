@@ -83,6 +83,8 @@ export function startPage() {
     const dialog = event.target.closest('[data-qr]');
     if (!dialog || !event.target.dataset.qrPart) return;
     const parts = [...dialog.querySelectorAll('[data-qr-part]')].map(part => `${part.dataset.qrPart}=${part.value.replace('#', '')}`).join('&');
+    const size = dialog.querySelector('[data-qr-part="size"]').value;
+    dialog.querySelector('[data-qr-size]').textContent = `${Number(size).toLocaleString('en')} pixels`;
     dialog.querySelector('img').src = `${dialog.dataset.qr}.svg?${parts}`;
     for (const link of dialog.querySelectorAll('[data-qr-download]')) link.href = `${dialog.dataset.qr}.${link.dataset.qrDownload}?${parts}`;
   });

@@ -36,9 +36,17 @@ internal sealed class AuditReader(IAuditStore audit, ApiKeyRing keys)
     {
         if (json is null) return [];
         using var document = JsonDocument.Parse(json);
-        return document.RootElement.EnumerateObject().Where(field => field.Value.ValueKind is not JsonValueKind.Null)
-            .ToDictionary(field => field.Name, field => Shorten(field.Value.ValueKind == JsonValueKind.String ? field.Value.GetString()! : field.Value.GetRawText()), StringComparer.Ordinal);
+        return document.RootElement.EnumerateObject().Select(field => (field.Name, Text: TextOf(field.Value))).Where(field => field.Text.Length > 0)
+            .ToDictionary(field => field.Name, field => Shorten(field.Text), StringComparer.Ordinal);
     }
+
+    private static string TextOf(JsonElement value) => value.ValueKind switch
+    {
+        JsonValueKind.Null => "",
+        JsonValueKind.String => value.GetString()!,
+        JsonValueKind.Array => string.Join(", ", value.EnumerateArray().Select(TextOf)),
+        _ => value.GetRawText(),
+    };
 
     private static string Shorten(string text) => text.Length <= LongestValue ? text : $"{text[..LongestValue]}…";
 }

@@ -31,6 +31,7 @@ internal sealed class PageLayout
         input,select,textarea{width:100%;padding:12px 14px;border:1px solid var(--edge);border-radius:12px;background:var(--paper);color:var(--ink);font:inherit}
         input:focus-visible,select:focus-visible,textarea:focus-visible{outline:3px solid var(--accent);outline-offset:1px}
         button.go{width:100%;border:0;font:inherit;font-weight:620;cursor:pointer}
+        .go.second{background:none;border:1px solid var(--edge);color:var(--ink)}
         .logo{display:block;max-height:48px;max-width:60%;margin:0 0 22px}
         details{margin:22px 0 0;font-size:14px;color:var(--soft)}summary{cursor:pointer}textarea{min-height:5rem}.trap{display:none}
         .wrong{margin:18px 0 0;padding:10px 14px;border-radius:12px;background:var(--glow);color:var(--ink)}

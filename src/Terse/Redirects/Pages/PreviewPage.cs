@@ -41,7 +41,7 @@ internal static class PreviewPage
         <label for="message">More, if you like</label>
         <textarea id="message" name="message" maxlength="1000"></textarea>
         <input class="trap" name="website" tabindex="-1" autocomplete="off" aria-hidden="true">
-        <button class="go" type="submit">Send the report</button>
+        <button class="go second" type="submit">Send the report</button>
         </form></details>
         """;
 
