@@ -40,6 +40,20 @@ public sealed class RouteScopeTests : IAsyncLifetime
         Assert.Empty(wrong);
     }
 
+    /// <summary>The document tells what the routes ask for; what they are meant to ask for is told here, so that neither can be wrong with the other.</summary>
+    [Fact]
+    public async Task Links_and_their_statistics_ask_for_read_and_write_and_all_else_for_admin()
+    {
+        string[] ofKeys = ["/api/v1/links", "/api/v1/stats", "/api/v1/live"];
+        string[] ofAdmins = ["/takedown", "/restore"];
+        Assert.All(await ApiRoute.ReadAllAsync(_terse), route =>
+        {
+            var path = route.Path("code");
+            var isForKeys = ofKeys.Any(start => path.StartsWith(start, StringComparison.Ordinal)) && !ofAdmins.Any(end => path.EndsWith(end, StringComparison.Ordinal));
+            Assert.Equal((path, !isForKeys ? "admin" : route.Method == HttpMethod.Get ? "read" : "write"), (path, route.Scope));
+        });
+    }
+
     /// <summary>A route that the document leaves out must not be open by mistake either.</summary>
     [Fact]
     public void Every_route_under_api_asks_for_a_scope()
