@@ -32,7 +32,7 @@ internal sealed class NatsNode(string stream) : IAsyncDisposable
     }
 
     public static async Task<NatsStreams> ConnectAsync(string stream, int partitions) => new(
-        Options.Create(new NatsOptions { Url = (await NatsServer.SharedAsync()).Url, Stream = stream, StreamMebibytes = 16, Partitions = partitions }), TimeProvider.System);
+        Options.Create(new NatsOptions { Url = (await NatsServer.SharedAsync()).Url, Stream = stream, StreamMebibytes = 16, Lease = TimeSpan.FromSeconds(10), Partitions = partitions }), TimeProvider.System);
 
     public async Task OpenAsync(int partitions)
     {
