@@ -66,7 +66,7 @@ public sealed class InstanceTests(DashboardFixture dashboard)
         var name = $"A script, {look}";
         await using var page = await dashboard.OpenAsync("/admin/keys", look);
         await page.Page.GetByLabel("Who uses it").FillAsync(name);
-        await page.Page.GetByLabel("write").CheckAsync();
+        await page.Page.Locator("input[name=scopes][value=write]").CheckAsync();
         await page.Button("Make the key").ClickAsync();
         var key = await page.Page.Locator(".secret span").InnerTextAsync();
         await page.LooksRightAsync();
