@@ -36,6 +36,7 @@ internal sealed class DestinationPolicy(IOptions<LinksOptions> options, OwnAddre
         if (uri.Host.Length > 0)
         {
             if (HostOf(uri) is not { } host || Uri.CheckHostName(host) == UriHostNameType.Unknown) return "The host name is not a legal one.";
+            if (uri.HostNameType == UriHostNameType.IPv6 && host.Contains('%')) return "An address with a zone (the part behind %) leads nowhere on other machines. Leave the zone out.";
             if (own.Contains(host, uri.Port, requestHost)) return "The destination is this shortener itself: following the link would loop.";
             if (blocklist.Blocks(host)) return $"The host {host} is on this instance's blocklist.";
         }

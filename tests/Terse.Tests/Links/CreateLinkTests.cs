@@ -91,6 +91,8 @@ public sealed class CreateLinkTests : IAsyncLifetime
     [InlineData("ftp://example.com/", "not allowed")]
     [InlineData("data:text/html,hi", "not allowed")]
     [InlineData("https://user:secret@example.com/", "password")]
+    [InlineData("https://[2001:db8::%ud\u00DF8001]:443/x", "zone")]
+    [InlineData("https://[fe80::1%eth0]/", "zone")]
     [InlineData("https://example.com/a\r\nSet-Cookie: x", "control")]
     [InlineData("https://example.com/\u0085", "control")]
     [InlineData("https://exa mple.com/", "absolute")]
