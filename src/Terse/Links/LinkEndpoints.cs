@@ -67,6 +67,7 @@ internal static class LinkEndpoints
         if (limit is < 1 or > MaxPage) errors.Add("limit", $"The limit is 1 to {MaxPage}.");
         if (search?.Length > MaxSearch) errors.Add("search", $"A search has at most {MaxSearch} characters.");
         if (tag?.Length > LinkValidator.MaxTag) errors.Add("tag", $"A tag has at most {LinkValidator.MaxTag} characters.");
+        if (tag?.Any(char.IsControl) == true) errors.Add("tag", "A tag has no control characters.");
         if (include is not (null or Clicks)) errors.Add("include", OnlyClicks);
         if (errors.Any) return Problems.ValidationFailed(errors.ToDictionary());
         try

@@ -171,6 +171,7 @@ public sealed class ManageLinkTests : IAsyncLifetime
 
     [Theory]
     [InlineData("limit=0", "limit")]
+    [InlineData("tag=a%00b", "tag")]
     [InlineData("limit=1001", "limit")]
     [InlineData("cursor=!!", "cursor")]
     [InlineData("cursor=AAAA", "cursor")]
