@@ -12,7 +12,7 @@ namespace Terse.Abuse;
 /// <summary>Reports of visitors, and what an admin does about them.</summary>
 internal static class AbuseEndpoints
 {
-    private const int MaxNote = 500;
+    public const int MaxNote = 500;
 
     /// <summary>Takes what the form of the preview page sends to <c>/{code}+</c>, on nodes that answer that page.</summary>
     public static IApplicationBuilder UseReports(this IApplicationBuilder app) => app.UseMiddleware<ReportForm>();

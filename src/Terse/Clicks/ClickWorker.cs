@@ -24,13 +24,29 @@ internal sealed partial class ClickWorker(
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
         var loops = new List<Task>();
-        for (var failures = 0; !stoppingToken.IsCancellationRequested;)
-        {
-            var wait = PartitionsInterval;
-            try
+        await RepeatAsync(
+            async () =>
             {
                 var partitions = await queue.CountPartitionsAsync(stoppingToken);
                 while (loops.Count < partitions) loops.Add(WorkPartitionAsync(loops.Count, stoppingToken));
+                return PartitionsInterval;
+            },
+            stoppingToken);
+        await Task.WhenAll(loops);
+    }
+
+    private Task WorkPartitionAsync(int partition, CancellationToken stoppingToken) =>
+        RepeatAsync(async () => await WorkAsync(partition, stoppingToken) ? TimeSpan.Zero : options.Value.Linger, stoppingToken);
+
+    /// <summary>Does a step over and over, each time after the wait that the one before asks for; after failures, once it has backed off.</summary>
+    private async Task RepeatAsync(Func<Task<TimeSpan>> step, CancellationToken stoppingToken)
+    {
+        for (var failures = 0; !stoppingToken.IsCancellationRequested;)
+        {
+            var wait = TimeSpan.Zero;
+            try
+            {
+                wait = await step();
                 failures = 0;
             }
             catch (OperationCanceledException) when (stoppingToken.IsCancellationRequested)
@@ -42,31 +58,7 @@ internal sealed partial class ClickWorker(
                 else LogFailed(e);
                 wait = Backoff(++failures);
             }
-            await Task.Delay(wait, time, stoppingToken).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
-        }
-        await Task.WhenAll(loops);
-    }
-
-    private async Task WorkPartitionAsync(int partition, CancellationToken stoppingToken)
-    {
-        for (var failures = 0; !stoppingToken.IsCancellationRequested;)
-        {
-            try
-            {
-                var moreWaits = await WorkAsync(partition, stoppingToken);
-                failures = 0;
-                if (!moreWaits && options.Value.Linger > TimeSpan.Zero) await Task.Delay(options.Value.Linger, time, stoppingToken);
-            }
-            catch (OperationCanceledException) when (stoppingToken.IsCancellationRequested)
-            {
-            }
-            catch (Exception e)
-            {
-                failures++;
-                if (e is StoreUnavailableException) LogAway(e.Message);
-                else LogFailed(e);
-                await Task.Delay(Backoff(failures), time, stoppingToken).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
-            }
+            if (wait > TimeSpan.Zero) await Task.Delay(wait, time, stoppingToken).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         }
     }
 

@@ -143,4 +143,15 @@ internal enum VisitResult
 /// <param name="Owner">Whose links, or null for everybody's.</param>
 internal sealed record LinkQuery(int Limit, string? Cursor = null, string? Search = null, string? Tag = null, bool OldestFirst = false, string? Owner = null);
 
-internal sealed record LinkPage(IReadOnlyList<Link> Links, string? Next);
+internal sealed record LinkPage(IReadOnlyList<Link> Links, string? Next)
+{
+    /// <summary>A page of rows of which more were asked for than it has: the one too many tells that there is a next page.</summary>
+    /// <param name="rows">Links and the ids of their rows, in order.</param>
+    /// <param name="limit">The most links of the page.</param>
+    /// <param name="cursorOf">What comes after a row; by default the rows past its id.</param>
+    public static LinkPage Of(IReadOnlyList<(Link Link, long Id)> rows, int limit, Func<Link, long, string>? cursorOf = null)
+    {
+        cursorOf ??= static (_, id) => RowCursor.Write(id);
+        return new([.. rows.Take(limit).Select(static row => row.Link)], rows.Count > limit ? cursorOf(rows[limit - 1].Link, rows[limit - 1].Id) : null);
+    }
+}

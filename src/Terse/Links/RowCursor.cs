@@ -16,6 +16,10 @@ internal static class RowCursor
         return Base64Url.EncodeToString(bytes);
     }
 
+    /// <summary>The id that a page starts behind: that of the cursor, or before all rows where there is none.</summary>
+    /// <exception cref="FormatException">The text was not made by <see cref="Write"/>.</exception>
+    public static long From(string? cursor, bool oldestFirst) => cursor is not null ? Read(cursor) : oldestFirst ? 0 : long.MaxValue;
+
     /// <exception cref="FormatException">The text was not made by <see cref="Write"/>.</exception>
     public static long Read(string cursor)
     {

@@ -35,6 +35,9 @@ internal static class SearchWords
         return words;
     }
 
+    /// <summary>Whether one of a link's words starts with a word of a search, which is what it means to have it.</summary>
+    public static bool Have(HashSet<string> ofLink, string word) => ofLink.Any(candidate => candidate.StartsWith(word, StringComparison.Ordinal));
+
     private static ReadOnlySpan<char> WithoutScheme(ReadOnlySpan<char> url)
     {
         var scheme = url.IndexOf("://", StringComparison.Ordinal);

@@ -66,7 +66,7 @@ internal sealed class LinkPages(DynamoDbDatabase database, LinkLists lists)
         if (query.Tag is { } tag && !link.Tags.Contains(tag)) return false;
         if (words.Count == 0) return true;
         var own = SearchWords.OfLink(link);
-        return words.All(word => own.Any(candidate => candidate.StartsWith(word, StringComparison.Ordinal)));
+        return words.All(word => SearchWords.Have(own, word));
     }
 
     private static bool Needs(Dictionary<string, StoredLink> links, ListEntry entry) =>

@@ -20,8 +20,8 @@ internal static class EndedLinks
 
         ValueTask<LinkPage> ByRowAsync(string condition)
         {
-            var start = query.Cursor is { } cursor ? RowCursor.Read(cursor) : query.OldestFirst ? 0 : long.MaxValue;
-            return PageAsync($"SELECT {LinkRow.Columns}, id FROM links WHERE {condition} AND id {past} $2 ORDER BY id {order} LIMIT $1", static (_, id) => RowCursor.Write(id), [start]);
+            var start = RowCursor.From(query.Cursor, query.OldestFirst);
+            return PageAsync($"SELECT {LinkRow.Columns}, id FROM links WHERE {condition} AND id {past} $2 ORDER BY id {order} LIMIT $1", null, [start]);
         }
 
         ValueTask<LinkPage> ByEndAsync()
@@ -37,13 +37,7 @@ internal static class EndedLinks
                 [query.Now, endsAt, id]);
         }
 
-        async ValueTask<LinkPage> PageAsync(string sql, Func<Link, long, string> cursorOf, object[] values)
-        {
-            // One more than asked for tells whether there is a next page.
-            var rows = await database.QueryAsync(sql, static row => (Link: LinkRow.Read(row), Id: row.GetInt64(LinkRow.Count)), cancellationToken, [query.Limit + 1L, .. values]);
-            var more = rows.Count > query.Limit;
-            if (more) rows.RemoveAt(rows.Count - 1);
-            return new LinkPage([.. rows.Select(static row => row.Link)], more ? cursorOf(rows[^1].Link, rows[^1].Id) : null);
-        }
+        async ValueTask<LinkPage> PageAsync(string sql, Func<Link, long, string>? cursorOf, object[] values) =>
+            LinkPage.Of(await database.QueryAsync(sql, LinkRow.ReadWithId, cancellationToken, [query.Limit + 1L, .. values]), query.Limit, cursorOf);
     }
 }

@@ -15,7 +15,7 @@ internal static class LinkLists
 
     public static async ValueTask<LinkPage> ReadAsync(PostgreSqlDatabase database, LinkQuery query, CancellationToken cancellationToken)
     {
-        var from = query.Cursor is { } cursor ? RowCursor.Read(cursor) : query.OldestFirst ? 0 : long.MaxValue;
+        var from = RowCursor.From(query.Cursor, query.OldestFirst);
         var (past, order, near) = query.OldestFirst
             ? (">", "ASC", $"id <= greatest($1, (SELECT min(id) FROM links)) + {Near}")
             : ("<", "DESC", $"id >= least($1, (SELECT max(id) + 1 FROM links)) - {Near}");
@@ -55,14 +55,7 @@ internal static class LinkLists
                 """;
         }
 
-        async ValueTask<LinkPage> PageAsync(string sql)
-        {
-            // One more than asked for tells whether there is a next page.
-            var rows = await database.QueryAsync(
-                sql, static row => (Link: LinkRow.Read(row), Id: row.GetInt64(LinkRow.Count)), cancellationToken, [from, query.Limit + 1L, .. values]);
-            var more = rows.Count > query.Limit;
-            if (more) rows.RemoveAt(rows.Count - 1);
-            return new LinkPage([.. rows.Select(static row => row.Link)], more ? RowCursor.Write(rows[^1].Id) : null);
-        }
+        async ValueTask<LinkPage> PageAsync(string sql) =>
+            LinkPage.Of(await database.QueryAsync(sql, LinkRow.ReadWithId, cancellationToken, [from, query.Limit + 1L, .. values]), query.Limit);
     }
 }

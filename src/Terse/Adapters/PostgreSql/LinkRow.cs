@@ -44,6 +44,9 @@ internal static class LinkRow
         .. others,
     ];
 
+    /// <summary>The link, and the id of its row in the column behind it.</summary>
+    public static (Link Link, long Id) ReadWithId(NpgsqlDataReader row) => (Read(row), row.GetInt64(Count));
+
     /// <summary>Reads a row whose columns are <see cref="Columns"/> and any after them.</summary>
     public static Link Read(NpgsqlDataReader row) => new()
     {

@@ -20,10 +20,8 @@ internal static class EndedLinks
 
         LinkPage ByRow(string from, string condition)
         {
-            var start = query.Cursor is { } cursor ? RowCursor.Read(cursor) : query.OldestFirst ? 0 : long.MaxValue;
-            return Page(
-                session.Prepare($"SELECT {LinkLists.Columns} FROM {from} WHERE {condition} AND l.id {past} ?2 ORDER BY l.id {order} LIMIT ?1").Bind(query.Limit + 1L).Bind(start),
-                static (_, id) => RowCursor.Write(id));
+            var start = RowCursor.From(query.Cursor, query.OldestFirst);
+            return Page(session.Prepare($"SELECT {LinkLists.Columns} FROM {from} WHERE {condition} AND l.id {past} ?2 ORDER BY l.id {order} LIMIT ?1").Bind(query.Limit + 1L).Bind(start));
         }
 
         LinkPage ByEnd()
@@ -38,13 +36,6 @@ internal static class EndedLinks
                 static (link, id) => EndedCursor.Write(link.EndsAt, id));
         }
 
-        LinkPage Page(SqliteStatement statement, Func<Link, long, string> cursorOf)
-        {
-            // One more than asked for tells whether there is a next page.
-            var rows = statement.All(static row => (Link: LinkRow.Read(row), Id: row.Long(LinkRow.Count)));
-            var more = rows.Count > query.Limit;
-            if (more) rows.RemoveAt(rows.Count - 1);
-            return new LinkPage([.. rows.Select(static row => row.Link)], more ? cursorOf(rows[^1].Link, rows[^1].Id) : null);
-        }
+        LinkPage Page(SqliteStatement statement, Func<Link, long, string>? cursorOf = null) => LinkPage.Of(statement.All(LinkRow.ReadWithId), query.Limit, cursorOf);
     }
 }

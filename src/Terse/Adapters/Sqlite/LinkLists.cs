@@ -10,19 +10,10 @@ internal static class LinkLists
 
     public static LinkPage Read(SqliteSession session, LinkQuery query)
     {
-        var from = query.Cursor is { } cursor ? RowCursor.Read(cursor) : Start(query);
-        if (query.Search is { } search && SearchWords.OfSearch(search) is { Count: > 0 } words) return LinkSearch.Read(session, query, [.. words]);
-
-        // One more than asked for tells whether there is a next page.
-        var rows = Next(session, query, from, query.Limit + 1L).All(static row => (Link: LinkRow.Read(row), Id: row.Long(LinkRow.Count)));
-
-        var more = rows.Count > query.Limit;
-        if (more) rows.RemoveAt(rows.Count - 1);
-        return new LinkPage([.. rows.Select(static row => row.Link)], more ? RowCursor.Write(rows[^1].Id) : null);
+        var from = RowCursor.From(query.Cursor, query.OldestFirst);
+        if (query.Search is { } search && SearchWords.OfSearch(search) is { Count: > 0 } words) return LinkSearch.Read(session, query, from, [.. words]);
+        return LinkPage.Of(Next(session, query, from, query.Limit + 1L).All(LinkRow.ReadWithId), query.Limit);
     }
-
-    /// <summary>What stands before the first link of the list.</summary>
-    public static long Start(LinkQuery query) => query.OldestFirst ? 0 : long.MaxValue;
 
     /// <summary>The links of the list past <paramref name="from"/>, whatever is searched for.</summary>
     public static SqliteStatement Next(SqliteSession session, LinkQuery query, long from, long limit)

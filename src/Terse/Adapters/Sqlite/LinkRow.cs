@@ -39,6 +39,9 @@ internal static class LinkRow
         .Bind((long?)link.TakenDown)
         .Bind(link.Visits);
 
+    /// <summary>The link, and the id of its row in the column behind it.</summary>
+    public static (Link Link, long Id) ReadWithId(SqliteStatement row) => (Read(row), row.Long(Count));
+
     /// <summary>Reads a row whose columns are <see cref="Columns"/> and any after them.</summary>
     public static Link Read(SqliteStatement row) => new()
     {

@@ -15,12 +15,11 @@ internal static class LinkSearch
     private const int Near = 20_000;
     private const int Batch = 5_000;
 
-    public static LinkPage Read(SqliteSession session, LinkQuery query, string[] words)
+    public static LinkPage Read(SqliteSession session, LinkQuery query, long from, string[] words)
     {
         var (past, order) = query.OldestFirst ? (">", "ASC") : ("<", "DESC");
-        var from = query.Cursor is null ? LinkLists.Start(query) : RowCursor.Read(query.Cursor);
         var (at, walked, ended, hits) = (from, 0, false, new int[words.Length]);
-        var found = new List<Row>();
+        var found = new List<(Link Link, long Id)>();
 
         // 1. Sample
         Walk(Sample);
@@ -53,7 +52,7 @@ internal static class LinkSearch
         {
             while (walked < most && found.Count <= query.Limit && !ended)
             {
-                var rows = LinkLists.Next(session, query, at, Sample).All(Row.Read);
+                var rows = LinkLists.Next(session, query, at, Sample).All(LinkRow.ReadWithId);
                 foreach (var row in rows)
                 {
                     (at, walked) = (row.Id, walked + 1);
@@ -69,14 +68,14 @@ internal static class LinkSearch
             var (its, all) = (SearchWords.OfLink(link), true);
             for (var word = 0; word < words.Length; word++)
             {
-                if (its.Any(one => one.StartsWith(words[word], StringComparison.Ordinal))) hits[word]++;
+                if (SearchWords.Have(its, words[word])) hits[word]++;
                 else all = false;
             }
 
             return all;
         }
 
-        List<Row> Find(string match, int limit)
+        List<(Link Link, long Id)> Find(string match, int limit)
         {
             var statement = session.Prepare($"""
                 SELECT {LinkLists.Columns} FROM link_words w
@@ -86,21 +85,15 @@ internal static class LinkSearch
                 """).Bind(at).Bind((long)limit).Bind(match);
             if (query.Tag is { } tag) statement.Bind(tag);
             if (query.Owner is { } owner) statement.Bind(owner);
-            return statement.All(Row.Read);
+            return statement.All(LinkRow.ReadWithId);
         }
 
-        // One more than asked for tells whether there is a next page.
-        LinkPage Page() => new([.. found.Take(query.Limit).Select(static row => row.Link)], found.Count > query.Limit ? RowCursor.Write(found[query.Limit - 1].Id) : null);
+        LinkPage Page() => LinkPage.Of(found, query.Limit);
     }
 
     private static bool Has(Link link, string[] words)
     {
         var its = SearchWords.OfLink(link);
-        return words.All(word => its.Any(one => one.StartsWith(word, StringComparison.Ordinal)));
-    }
-
-    private readonly record struct Row(Link Link, long Id)
-    {
-        public static Row Read(SqliteStatement row) => new(LinkRow.Read(row), row.Long(LinkRow.Count));
+        return words.All(word => SearchWords.Have(its, word));
     }
 }

@@ -1,3 +1,4 @@
+using Terse.Abuse;
 using Terse.ApiKeys;
 using Terse.Codes;
 using Terse.Links;
@@ -7,8 +8,6 @@ namespace Terse.Admin.Links;
 /// <summary>Taking a link down for abuse, and putting it back: for admins alone, and not to be undone by the link's owner.</summary>
 internal static class TakeDownActions
 {
-    private const int MaxNote = 500;
-
     /// <summary>What may be chosen by hand; the blocklist takes down by itself.</summary>
     public static readonly IReadOnlyList<(TakedownReason Reason, string Words)> Reasons =
     [
@@ -27,7 +26,7 @@ internal static class TakeDownActions
         var form = await context.Request.ReadFormAsync(cancellationToken);
         var reason = Reasons.Select(known => known.Reason).FirstOrDefault(known => known.ToString() == form["reason"], TakedownReason.Other);
         var note = form["note"].ToString().Trim();
-        return await ChangeAsync(code, reason, note.Length == 0 ? null : note[..Math.Min(note.Length, MaxNote)], context, editor, cancellationToken);
+        return await ChangeAsync(code, reason, note.Length == 0 ? null : note[..Math.Min(note.Length, AbuseEndpoints.MaxNote)], context, editor, cancellationToken);
     }
 
     private static async Task<IResult> ChangeAsync(string code, TakedownReason? reason, string? note, HttpContext context, LinkEditor editor, CancellationToken cancellationToken)
