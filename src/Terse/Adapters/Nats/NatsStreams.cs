@@ -55,14 +55,16 @@ internal sealed class NatsStreams : IAsyncDisposable
     /// <summary>The id in such a subject.</summary>
     public string IdOf(string subject) => subject[(_options.Stream.Length + ".dead.".Length)..];
 
-    /// <summary>Publishes and waits until the servers have it.</summary>
+    /// <summary>Publishes and waits until the servers have it. Published twice with one id within two minutes, they have it once.</summary>
     /// <exception cref="StoreUnavailableException">They do not answer, or the stream is full. They may have it all the same.</exception>
     public Task PublishAsync(string subject, ReadOnlyMemory<byte> body, string? messageId, CancellationToken cancellationToken) => AskAsync(
         async context =>
         {
             var answer = await context.PublishAsync(
                 subject, body, opts: new NatsJSPubOpts { MsgId = messageId, RetryAttempts = 1 }, cancellationToken: cancellationToken);
-            answer.EnsureSuccess();
+
+            // What they have under this id already was published before, and its confirmation lost.
+            if (!answer.Duplicate) answer.EnsureSuccess();
             return answer.Seq;
         },
         cancellationToken);

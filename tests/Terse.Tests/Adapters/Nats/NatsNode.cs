@@ -45,9 +45,11 @@ internal sealed class NatsNode(string stream) : IAsyncDisposable
         Queue = new NatsClickQueue(_streams);
     }
 
-    public async Task CloseAsync()
+    /// <param name="noted">The last confirmation that the log has noted, as if the process had been killed before the note of the next.</param>
+    public async Task CloseAsync(long? noted = null)
     {
         await _publisher.StopAsync(TestContext.Current.CancellationToken);
+        if (noted is { } position) Log.Acknowledge(position);
         Log.Dispose();
         await _streams.DisposeAsync();
     }

@@ -11,7 +11,7 @@ namespace Terse.Tests.Adapters.Nats;
 [NeedsServers]
 public sealed class NatsPartitionsTests
 {
-    private static readonly TimeSpan LongEnough = TimeSpan.FromSeconds(120);
+    private static readonly TimeSpan LongEnough = TimeSpan.FromSeconds(60);
 
     private readonly string _stream = Infrastructure.Servers.NewName()[..30];
 
@@ -93,6 +93,23 @@ public sealed class NatsPartitionsTests
         await worker.AcknowledgeAsync(old, Cancellation);
 
         Assert.Equal("new", ARecord.CodeOf((await next).Clicks[^1]));
+    }
+
+    [Fact]
+    public async Task What_the_servers_took_and_the_log_did_not_note_is_shipped_again_and_taken_for_confirmed()
+    {
+        await using var node = await NatsNode.StartAsync(_stream, 1);
+        var noted = node.Log.Acknowledged;
+        node.Append("a");
+        await UntilAsync(() => node.Log.Acknowledged > noted);
+        await node.CloseAsync(noted);
+
+        await node.OpenAsync(1);
+
+        // Within the two minutes in which the servers know a message again.
+        await UntilAsync(() => node.Log.Acknowledged > noted);
+        await node.Queue.AcknowledgeAsync(await ReceiveAsync(node.Queue, 0), Cancellation);
+        Assert.Equal(0, (await node.Queue.ReadDepthAsync(Cancellation)).Bytes);
     }
 
     [Fact]
