@@ -33,8 +33,14 @@ internal static class HistoryRun
     public static void Check(IHistoryTarget target, int histories)
     {
         var began = Stopwatch.GetTimestamp();
-        do Scripts.Sample(scripts => Assert.Null(Linearizability.Violation(TakeAsync(target, scripts).GetAwaiter().GetResult())), iter: histories, threads: 1);
+        do Scripts.Sample(scripts => CheckAsync(target, scripts).GetAwaiter().GetResult(), iter: histories, threads: 1);
         while (LongMode is { } length && Stopwatch.GetElapsedTime(began) < length);
+    }
+
+    private static async Task CheckAsync(IHistoryTarget target, Step[][] scripts)
+    {
+        var violation = Linearizability.Violation(await TakeAsync(target, scripts));
+        Assert.True(violation is null, violation);
     }
 
     public static async Task<IReadOnlyCollection<Operation>> TakeAsync(IHistoryTarget target, Step[][] scripts)

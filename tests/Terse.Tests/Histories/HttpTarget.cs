@@ -7,11 +7,22 @@ using Terse.Tests.Infrastructure;
 namespace Terse.Tests.Histories;
 
 /// <summary>Whole servers behind their API: one for each node, all on the same data. The value is in the destination; the ETag that came with it is what changes are based on.</summary>
-internal sealed class HttpTarget(params TerseInstance[] nodes) : IHistoryTarget
+internal sealed class HttpTarget : IHistoryTarget
 {
     private const string Destinations = "https://example.com/";
 
+    private readonly TerseInstance[] _nodes;
     private readonly ConcurrentDictionary<(string Code, long Value), string> _tags = new();
+
+    /// <summary>
+    /// Every reading of the nodes' clock is a millisecond later than the one before: a version is made of the clock, and two links under one code that were begun
+    /// in the same millisecond would have the same one (docs/decisions/0028).
+    /// </summary>
+    public HttpTarget(params TerseInstance[] nodes)
+    {
+        _nodes = nodes;
+        foreach (var node in nodes) node.Time.AutoAdvanceAmount = TimeSpan.FromMilliseconds(1);
+    }
 
     private static CancellationToken Cancellation => TestContext.Current.CancellationToken;
 
@@ -48,8 +59,6 @@ internal sealed class HttpTarget(params TerseInstance[] nodes) : IHistoryTarget
 
     private async Task<Outcome> SendAsync(HttpRequestMessage request, string code, long? value, int node)
     {
-        // A version is made of the clock: a link made anew has a later one than the link before it only if time goes on.
-        Node(node).Time.Advance(TimeSpan.FromMilliseconds(1));
         using var response = await Node(node).Admin.SendAsync(request, Cancellation);
         if (response.IsSuccessStatusCode)
         {
@@ -67,5 +76,5 @@ internal sealed class HttpTarget(params TerseInstance[] nodes) : IHistoryTarget
         };
     }
 
-    private TerseInstance Node(int node) => nodes[node % nodes.Length];
+    private TerseInstance Node(int node) => _nodes[node % _nodes.Length];
 }
