@@ -13,11 +13,11 @@ internal sealed class ClickReader(ClickWords words)
     public IReadOnlyList<ClickPoint> ReadSeries(DuckDBConnection connection, ClickQuery query, ClickUnit unit, CancellationToken cancellationToken)
     {
         if (ClickSelection.Of(connection, words, query, groupBy: null, unit) is not { } rows) return [];
-        var sql = string.Create(CultureInfo.InvariantCulture, $"""
-            SELECT (minute - minute % {(int)unit})::BIGINT AS start, {Sums}
+        var sql = $"""
+            SELECT id::BIGINT, {Sums}
             FROM ({rows})
-            GROUP BY start HAVING sum(clicks) > 0 ORDER BY start
-            """);
+            GROUP BY id HAVING sum(clicks) > 0 ORDER BY id
+            """;
         return Read(connection, sql, static reader => new ClickPoint(DateTimeOffset.FromUnixTimeSeconds(reader.GetInt64(0) * 60), Counts(reader)), cancellationToken);
     }
 

@@ -5,7 +5,7 @@ using Terse.Clicks;
 namespace Terse.Adapters.DuckDb;
 
 /// <summary>
-/// What a query comes to in SQL: rows of <c>minute, id, clicks, humans, visitors</c> from the tables that answer it cheapest.
+/// What a query comes to in SQL: rows of <c>id, clicks, humans, visitors</c> from the tables that answer it cheapest, each of them summed by itself.
 /// Totals answer questions about one dimension over whole hours, pairs those about two, and the visits themselves all others. Where nothing finer than
 /// days is asked, the whole days come from the tables by the day, and only what is left at both ends from the others.
 /// Everything that stands in the text is a number or a name of ours.
@@ -15,7 +15,7 @@ internal static class ClickSelection
     private const long MinutesPerDay = 1440;
 
     /// <summary>The rows, or null when nothing can match: a link or a value that was never met, or no time.</summary>
-    /// <param name="groupBy">The dimension whose values become <c>id</c>, or null for a series.</param>
+    /// <param name="groupBy">The dimension whose values become <c>id</c>; null for a series: the first minutes of its units become it.</param>
     /// <param name="unit">What the answer tells apart.</param>
     public static string? Of(DuckDBConnection connection, ClickWords words, ClickQuery query, ClickDimension? groupBy, ClickUnit unit)
     {
@@ -44,7 +44,9 @@ internal static class ClickSelection
             [not ClickDimension.Link, _] when unit == ClickUnit.Day => Pairs(dimensions[0], dimensions[1], filters, groupBy, days, ends, span),
             _ => Visits(["minutes", "hours", "days"], filters, groupBy, span),
         };
-        return string.Join(" UNION ALL ", parts.Select(part => string.Create(CultureInfo.InvariantCulture, $"{part} AND kind = {(byte)query.Kind}")));
+        var id = groupBy is null ? $"minute - minute % {(int)unit}" : "id";
+        return string.Join(" UNION ALL ", parts.Select(part =>
+            $"SELECT {id} AS id, sum(clicks)::BIGINT AS clicks, sum(humans)::BIGINT AS humans, sum(visitors)::BIGINT AS visitors FROM ({part} AND kind = {(byte)query.Kind}) GROUP BY ALL"));
     }
 
     private static IEnumerable<string> Totals(

@@ -1,3 +1,4 @@
+using System.Globalization;
 using Microsoft.Extensions.Options;
 using Terse.Adapters.DuckDb;
 using Terse.Clicks;
@@ -15,6 +16,25 @@ public sealed class DuckDbClickStoreTests : ClickStoreContract
         _database?.Dispose();
         Directory.Delete(_directory, recursive: true);
         return ValueTask.CompletedTask;
+    }
+
+    [Theory]
+    [InlineData(100, 100)]
+    [InlineData(10, 64)]
+    [InlineData(0, null)]
+    public void The_engine_may_use_the_memory_that_was_set_or_a_quarter_of_the_machine_s(int set, int? mebibytes)
+    {
+        using var database = new DuckDbDatabase(Options.Create(new DuckDbOptions { DataDirectory = _directory, MemoryMiB = set }));
+
+        var limit = database.Load(static connection =>
+        {
+            using var command = DuckDbDatabase.Command(connection, "SELECT current_setting('memory_limit')");
+            return ((string)command.ExecuteScalar()!).Split(' ');
+        });
+
+        // It is told with one decimal.
+        var expected = mebibytes ?? GC.GetGCMemoryInfo().TotalAvailableMemoryBytes / 4 / (1 << 20);
+        Assert.Equal(expected, double.Parse(limit[0], CultureInfo.InvariantCulture) * (limit[1] == "GiB" ? 1024 : 1), 0.02 * expected);
     }
 
     private protected override ValueTask<IClickStore> OpenAsync()
