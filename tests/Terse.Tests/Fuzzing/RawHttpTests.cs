@@ -123,7 +123,7 @@ public sealed class RawHttpTests : IAsyncLifetime
         $"POST /api/v1/links HTTP/1.1\r\nHost: a\r\nX-Api-Key: {TerseInstance.AdminKey}\r\nContent-Type: application/json\r\n{headers}\r\n\r\n{body}";
 
     /// <summary>Sends the bytes, and reads the statuses of all answers until the server ends the connection, or patience ends: what is not whole yet may be waited for.</summary>
-    private async Task<int[]> StatusesAsync(string request, double patienceSeconds = 10)
+    private async Task<int[]> StatusesAsync(string request, double patienceSeconds = 60)
     {
         using var client = new TcpClient("127.0.0.1", _terse.Url.Port);
         using var patience = CancellationTokenSource.CreateLinkedTokenSource(Cancellation);
