@@ -1,16 +1,14 @@
 using System.Collections.Concurrent;
 using Microsoft.AspNetCore.Builder;
-using Microsoft.AspNetCore.Hosting;
-using Microsoft.Extensions.Logging;
+using Microsoft.AspNetCore.Http;
+using Terse.Tests.Infrastructure;
 
 namespace Terse.Tests.Cdn;
 
 /// <summary>Stands where a CDN's API or a cache stands, keeps what it is told, and answers as the test says.</summary>
 internal sealed class EdgeDouble : IAsyncDisposable
 {
-    private readonly WebApplication _app;
-
-    private EdgeDouble(WebApplication app) => _app = app;
+    private WebApplication _app = null!;
 
     /// <summary>Method, path, the headers that matter, body.</summary>
     public ConcurrentQueue<(string Method, string Path, string Tag, string Token, string Body)> Told { get; } = new();
@@ -24,21 +22,19 @@ internal sealed class EdgeDouble : IAsyncDisposable
 
     public static async Task<EdgeDouble> StartAsync()
     {
-        var builder = WebApplication.CreateSlimBuilder();
-        builder.Logging.ClearProviders();
-        builder.WebHost.UseUrls("http://127.0.0.1:0");
-        var edge = new EdgeDouble(builder.Build());
-        edge._app.Run(async context =>
-        {
-            using var body = new StreamReader(context.Request.Body);
-            var headers = context.Request.Headers;
-            edge.Told.Enqueue((context.Request.Method, context.Request.Path.Value!, headers["Surrogate-Key"].ToString(), headers["Fastly-Key"] + headers.Authorization.ToString(), await body.ReadToEndAsync()));
-            await edge.Before;
-            context.Response.StatusCode = edge.Status;
-        });
-        await edge._app.StartAsync(TestContext.Current.CancellationToken);
+        var edge = new EdgeDouble();
+        edge._app = await LoopbackServer.StartAsync(edge.AnswerAsync);
         return edge;
     }
 
     public ValueTask DisposeAsync() => _app.DisposeAsync();
+
+    private async Task AnswerAsync(HttpContext context)
+    {
+        using var body = new StreamReader(context.Request.Body);
+        var headers = context.Request.Headers;
+        Told.Enqueue((context.Request.Method, context.Request.Path.Value!, headers["Surrogate-Key"].ToString(), headers["Fastly-Key"] + headers.Authorization.ToString(), await body.ReadToEndAsync()));
+        await Before;
+        context.Response.StatusCode = Status;
+    }
 }

@@ -1,20 +1,19 @@
 using System.Net;
 using System.Net.Sockets;
 using Microsoft.AspNetCore.Builder;
-using Microsoft.AspNetCore.Hosting;
 using Microsoft.AspNetCore.Http;
-using Microsoft.Extensions.Logging;
+using Terse.Tests.Infrastructure;
 
 namespace Terse.Tests.Gateway;
 
 /// <summary>A node that tells what reached it: its own name, the method, and the headers. It can be unready, hold requests, and die.</summary>
 internal sealed class EchoNode : IAsyncDisposable
 {
-    private readonly WebApplication _app;
+    private WebApplication _app = null!;
     private volatile TaskCompletionSource? _held;
     private int _requests;
 
-    private EchoNode(WebApplication app, string name) => (_app, Name) = (app, name);
+    private EchoNode(string name) => Name = name;
 
     public string Name { get; }
 
@@ -29,14 +28,9 @@ internal sealed class EchoNode : IAsyncDisposable
 
     public static async Task<EchoNode> StartAsync(string name)
     {
-        var builder = WebApplication.CreateSlimBuilder();
-        builder.Logging.ClearProviders();
-        builder.WebHost.UseUrls("http://127.0.0.1:0");
-        var app = builder.Build();
-        var node = new EchoNode(app, name);
-        app.Run(node.AnswerAsync);
-        await app.StartAsync(TestContext.Current.CancellationToken);
-        node.Url = new Uri(app.Urls.First());
+        var node = new EchoNode(name);
+        node._app = await LoopbackServer.StartAsync(node.AnswerAsync);
+        node.Url = new Uri(node._app.Urls.First());
         return node;
     }
 

@@ -2,13 +2,13 @@ using System.Diagnostics;
 using System.Net;
 using System.Net.Sockets;
 using System.Text;
-using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Hosting;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Server.Kestrel.Transport.Sockets;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
 using Terse.Redirects;
+using Terse.Tests.Infrastructure;
 
 namespace Terse.Tests.Redirects;
 
@@ -19,18 +19,18 @@ public sealed class KestrelTuningTests
     [InlineData(true, false)]
     public async Task Tuned_server_makes_no_activity_for_a_request_that_nobody_traces(bool tuned, bool makesActivity)
     {
-        var builder = WebApplication.CreateSlimBuilder();
-        builder.Logging.ClearProviders().AddProvider(new EnabledLogger());
-        builder.WebHost.UseUrls("http://127.0.0.1:0");
-        if (tuned) builder.UseKestrelTuning(redirectsOnly: false);
-        await using var app = builder.Build();
         bool? activity = null;
-        app.Run(_ =>
-        {
-            activity = Activity.Current is not null;
-            return Task.CompletedTask;
-        });
-        await app.StartAsync(TestContext.Current.CancellationToken);
+        await using var app = await LoopbackServer.StartAsync(
+            _ =>
+            {
+                activity = Activity.Current is not null;
+                return Task.CompletedTask;
+            },
+            builder =>
+            {
+                builder.Logging.AddProvider(new EnabledLogger());
+                if (tuned) builder.UseKestrelTuning(redirectsOnly: false);
+            });
         using var client = new HttpClient(new SocketsHttpHandler { ActivityHeadersPropagator = null });
         using var response = await client.GetAsync(app.Urls.First(), TestContext.Current.CancellationToken);
         Assert.Equal(makesActivity, activity);
@@ -42,14 +42,13 @@ public sealed class KestrelTuningTests
     public async Task Visitors_are_served_on_the_threads_that_poll_sockets_and_nothing_else_is()
     {
         Assert.SkipWhen(OperatingSystem.IsWindows(), "Windows has no such threads.");
-        var builder = WebApplication.CreateSlimBuilder();
-        builder.Logging.ClearProviders();
-        builder.WebHost.UseUrls("http://127.0.0.1:0");
-        builder.WebHost.ConfigureKestrel(static kestrel => kestrel.ConfigureEndpointDefaults(static listen => listen.UsePollingThreads()));
-        builder.Services.Configure<SocketTransportOptions>(static sockets => sockets.UnsafePreferInlineScheduling = true);
-        await using var app = builder.Build();
-        app.Run(static context => context.Response.WriteAsync(Thread.CurrentThread.IsThreadPoolThread ? "pool" : "poll"));
-        await app.StartAsync(TestContext.Current.CancellationToken);
+        await using var app = await LoopbackServer.StartAsync(
+            static context => context.Response.WriteAsync(Thread.CurrentThread.IsThreadPoolThread ? "pool" : "poll"),
+            static builder =>
+            {
+                builder.WebHost.ConfigureKestrel(static kestrel => kestrel.ConfigureEndpointDefaults(static listen => listen.UsePollingThreads()));
+                builder.Services.Configure<SocketTransportOptions>(static sockets => sockets.UnsafePreferInlineScheduling = true);
+            });
 
         using var client = new Socket(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp);
         await client.ConnectAsync(IPEndPoint.Parse(new Uri(app.Urls.First()).Authority), TestContext.Current.CancellationToken);

@@ -1,28 +1,19 @@
 using System.Net;
 using System.Text;
 using Microsoft.AspNetCore.Builder;
-using Microsoft.AspNetCore.Hosting;
 using Microsoft.AspNetCore.Http;
-using Microsoft.Extensions.Logging;
+using Terse.Tests.Infrastructure;
 
 namespace Terse.Tests.Adapters.DynamoDb;
 
 /// <summary>Stands between a node and the engine, and does to chosen calls what networks and services do.</summary>
 internal sealed class DynamoDbProxy : IAsyncDisposable
 {
-    private readonly WebApplication _app;
     private readonly HttpClient _client = new();
     private readonly string _engine;
+    private WebApplication _app = null!;
 
-    private DynamoDbProxy(string engine)
-    {
-        _engine = engine;
-        var builder = WebApplication.CreateSlimBuilder();
-        builder.Logging.ClearProviders();
-        builder.WebHost.UseUrls("http://127.0.0.1:0");
-        _app = builder.Build();
-        _app.Run(AnswerAsync);
-    }
+    private DynamoDbProxy(string engine) => _engine = engine;
 
     public string Url => _app.Urls.First();
 
@@ -39,7 +30,7 @@ internal sealed class DynamoDbProxy : IAsyncDisposable
     public static async Task<DynamoDbProxy> StartAsync(string engine)
     {
         var proxy = new DynamoDbProxy(engine);
-        await proxy._app.StartAsync(TestContext.Current.CancellationToken);
+        proxy._app = await LoopbackServer.StartAsync(proxy.AnswerAsync);
         return proxy;
     }
 
