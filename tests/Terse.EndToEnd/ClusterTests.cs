@@ -53,8 +53,9 @@ public sealed partial class ClusterTests
         {
             // PostgreSQL runs as a user of its own, who must get to its folder.
             if (!OperatingSystem.IsWindows()) folder.UnixFileMode |= UnixFileMode.GroupRead | UnixFileMode.GroupExecute | UnixFileMode.OtherRead | UnixFileMode.OtherExecute;
+            // What a shell runs in the background ignores Ctrl-C, and so would its children: the tests may be run so.
             await using var cluster = ChildProcess.Start(
-                "dotnet", [Path.Combine(AppContext.BaseDirectory, "terse-cluster.dll"), "--port", "0"], new Dictionary<string, string> { ["TMPDIR"] = folder.FullName });
+                "env", ["--default-signal=INT", "dotnet", Path.Combine(AppContext.BaseDirectory, "terse-cluster.dll"), "--port", "0"], new Dictionary<string, string> { ["TMPDIR"] = folder.FullName });
             await cluster.LineAsync("Starting the nodes", StartLimit);
             await UntilNodeAsync(folder);
             cluster.Send(Signal.Interrupt);
