@@ -9,6 +9,7 @@ namespace Terse.EndToEnd;
 internal sealed class TerseProcess : IAsyncDisposable
 {
     public const string AdminKey = "terse_AAAAAAAAAA_0123456789abcdefghijklmnopqrstuv";
+    private const int Attempts = 5;
     private static readonly TimeSpan StartLimit = TimeSpan.FromMinutes(3);
     private readonly Process _process;
     private readonly ConcurrentQueue<string> _output = new();
@@ -53,21 +54,25 @@ internal sealed class TerseProcess : IAsyncDisposable
 
     private static async Task<TerseProcess> StartAsync(Func<string, string[]> arguments, int? port = null)
     {
-        var url = $"http://127.0.0.1:{port ?? FreePort()}";
-        var clock = Stopwatch.StartNew();
-        var terse = new TerseProcess(arguments(url)) { Url = new Uri(url) };
-        try
+        for (var attempt = 1; ; attempt++)
         {
-            await terse.AnswersAsync(clock);
-        }
-        catch
-        {
-            await terse.DisposeAsync();
-            throw;
-        }
+            var url = $"http://127.0.0.1:{port ?? FreePort()}";
+            var clock = Stopwatch.StartNew();
+            var terse = new TerseProcess(arguments(url)) { Url = new Uri(url) };
+            try
+            {
+                await terse.AnswersAsync(clock);
+                terse.StartUp = clock.Elapsed;
+                return terse;
+            }
+            catch (Exception e)
+            {
+                await terse.DisposeAsync();
 
-        terse.StartUp = clock.Elapsed;
-        return terse;
+                // A port that was free may have become a client's meanwhile: another is taken.
+                if (port is not null || attempt == Attempts || !e.Message.Contains("address already in use", StringComparison.Ordinal)) throw;
+            }
+        }
     }
 
     private async Task AnswersAsync(Stopwatch clock)
