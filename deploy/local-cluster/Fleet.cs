@@ -1,8 +1,7 @@
 using System.Diagnostics;
-using System.Net;
-using System.Net.Sockets;
 using System.Security.Cryptography;
 using System.Text;
+using Terse.Servers;
 
 namespace Terse.Cluster;
 
@@ -91,15 +90,5 @@ internal sealed class Fleet(string? adminKey = null, Route? route = null) : IAsy
     private string Urls(string role) => string.Join(',', _nodes.Where(node => node.Name.StartsWith(role, StringComparison.Ordinal)).Select(node =>
         new UriBuilder(node.Url) { Port = _route("gateway", node.Name, new Uri(node.Url).Port) }.Uri.GetLeftPart(UriPartial.Authority)));
 
-    private static string Address(int port)
-    {
-        if (port == 0)
-        {
-            using var listener = new TcpListener(IPAddress.Loopback, 0);
-            listener.Start();
-            port = ((IPEndPoint)listener.LocalEndpoint).Port;
-        }
-
-        return $"http://127.0.0.1:{port}";
-    }
+    private static string Address(int port) => $"http://127.0.0.1:{(port == 0 ? ServerProcess.FreePort() : port)}";
 }

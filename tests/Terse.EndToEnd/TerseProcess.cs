@@ -1,7 +1,6 @@
 using System.Collections.Concurrent;
 using System.Diagnostics;
-using System.Net;
-using System.Net.Sockets;
+using Terse.Servers;
 
 namespace Terse.EndToEnd;
 
@@ -56,7 +55,7 @@ internal sealed class TerseProcess : IAsyncDisposable
     {
         for (var attempt = 1; ; attempt++)
         {
-            var url = $"http://127.0.0.1:{port ?? FreePort()}";
+            var url = $"http://127.0.0.1:{port ?? ServerProcess.FreePort()}";
             var clock = Stopwatch.StartNew();
             var terse = new TerseProcess(arguments(url)) { Url = new Uri(url) };
             try
@@ -140,12 +139,5 @@ internal sealed class TerseProcess : IAsyncDisposable
     private static void Keep(ConcurrentQueue<string> lines, string? line)
     {
         if (line is not null) lines.Enqueue(line);
-    }
-
-    private static int FreePort()
-    {
-        using var listener = new TcpListener(IPAddress.Loopback, 0);
-        listener.Start();
-        return ((IPEndPoint)listener.LocalEndpoint).Port;
     }
 }
