@@ -23,7 +23,7 @@ internal static class ClickBenchmark
         var rows = new Option<long>("--rows") { DefaultValueFactory = _ => 1_000_000, Description = "Clicks to load." };
         var links = new Option<int>("--links") { DefaultValueFactory = _ => 100_000, Description = "Links that they are on." };
         var data = new Option<DirectoryInfo>("--data") { Required = true, Description = "Where clicks.duckdb is kept." };
-        var memory = new Option<int>("--memory") { Description = "MiB that the engine may use; 0: a quarter of the machine's." };
+        var memory = new Option<int?>("--memory") { Description = "MiB that the engine may use; not set: a quarter of the machine's." };
         var copy = new Option<bool>("--copy-half") { Description = "Load the first 45 days only, and copy their rows to the next 45: for when time is short." };
         var command = new Command("clicks", "Prints bytes per click and times of queries of the DuckDB click store.") { rows, links, data, memory, copy };
         command.SetAction((parsed, cancellationToken) => RunAsync(
@@ -31,7 +31,7 @@ internal static class ClickBenchmark
         return command;
     }
 
-    private static async Task RunAsync(long rows, int links, DirectoryInfo data, int memory, bool copyHalf, CancellationToken cancellationToken)
+    private static async Task RunAsync(long rows, int links, DirectoryInfo data, int? memory, bool copyHalf, CancellationToken cancellationToken)
     {
         var options = Options.Create(new DuckDbOptions { DataDirectory = data.FullName, MemoryMiB = memory });
         var opening = Stopwatch.GetTimestamp();

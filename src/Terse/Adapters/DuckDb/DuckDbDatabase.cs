@@ -12,8 +12,7 @@ namespace Terse.Adapters.DuckDb;
 /// </summary>
 internal sealed class DuckDbDatabase : IDisposable
 {
-    private const int LeastMemory = 64;
-    private const int LeastShare = 256;
+    private const long LeastShare = 256;
 
     private readonly string _connectionString;
     private readonly DuckDBConnection _writer;
@@ -31,7 +30,7 @@ internal sealed class DuckDbDatabase : IDisposable
         try
         {
             var threads = options.Value.Threads == 0 ? Environment.ProcessorCount : options.Value.Threads;
-            Execute(_writer, string.Create(CultureInfo.InvariantCulture, $"SET memory_limit = '{Memory(options.Value)}MiB'; SET threads = {threads}; SET preserve_insertion_order = true;"));
+            Execute(_writer, string.Create(CultureInfo.InvariantCulture, $"SET memory_limit = '{options.Value.MemoryMiB ?? ShareOfMemory()}MiB'; SET threads = {threads}; SET preserve_insertion_order = true;"));
             Execute(_writer, DuckDbSchema.Create);
         }
         catch
@@ -172,9 +171,7 @@ internal sealed class DuckDbDatabase : IDisposable
         }
     }
 
-    private static long Memory(DuckDbOptions options) => options.MemoryMiB > 0
-        ? Math.Max(LeastMemory, options.MemoryMiB)
-        : Math.Max(LeastShare, (GC.GetGCMemoryInfo().TotalAvailableMemoryBytes >> 20) / 4);
+    private static long ShareOfMemory() => Math.Max(LeastShare, (GC.GetGCMemoryInfo().TotalAvailableMemoryBytes >> 20) / 4);
 
     private DuckDBConnection Open()
     {

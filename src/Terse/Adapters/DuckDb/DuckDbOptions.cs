@@ -13,11 +13,11 @@ internal sealed class DuckDbOptions
     public string DataDirectory { get; set; } = "./data";
 
     /// <summary>
-    /// Memory that the engine may use for its pages and for queries, in MiB, 64 to 1,048,576; 0: a quarter of what the machine or the container has, 256 at least.
+    /// Memory that the engine may use for its pages and for queries, in MiB, 64 to 1,048,576; not set: a quarter of what the machine or the container has, 256 at least.
     /// Larger queries spill to the data directory. What is read again and again is fast while it fits: some 5 MiB for a million clicks.
     /// </summary>
-    [Range(0, 1_048_576, ErrorMessage = "Terse:DuckDb:MemoryMiB must be 0, or 64 to 1048576.")]
-    public int MemoryMiB { get; set; }
+    [Range(64, 1_048_576, ErrorMessage = "Terse:DuckDb:MemoryMiB must be 64 to 1048576.")]
+    public int? MemoryMiB { get; set; }
 
     /// <summary>Threads that one query may use, 1 to 1,024; 0: as many as there are processors.</summary>
     [Range(0, 1_024, ErrorMessage = "Terse:DuckDb:Threads must be 0 to 1024.")]
