@@ -3,8 +3,8 @@ using System.Collections.Concurrent;
 namespace Terse.RateLimiting;
 
 /// <summary>
-/// Limits of this process alone: n nodes allow n times as much. Bounded: beyond <see cref="MostSubjects"/> subjects those that have nothing left
-/// to remember go first, then any, which are then allowed anew.
+/// Limits of this process alone: n nodes allow n times as much. Bounded: beyond <see cref="MostSubjects"/> subjects those go first that have the
+/// least time left to be remembered; they are then allowed anew.
 /// </summary>
 internal sealed class LocalRateLimits : IRateLimitStore
 {
@@ -32,13 +32,12 @@ internal sealed class LocalRateLimits : IRateLimitStore
         if (!_sweeping.TryEnter()) return;
         try
         {
-            foreach (var (key, state) in _states)
-            {
-                if (state.IdleFrom <= now) _states.TryRemove(key, out _);
-            }
-
-            // A tenth at a time, so that a flood of subjects does not sweep at each of them.
-            foreach (var key in _states.Keys.Take(Math.Max(0, _states.Count - MostSubjects * 9 / 10))) _states.TryRemove(key, out _);
+            // By what each has left, so that a flood under a brief rule cannot wash out the guesses counted under a long one. A tenth at a time, so
+            // that a flood does not sweep at each of its subjects.
+            var left = _states.Select(state => (state.Key, state.Value.IdleFrom)).ToArray();
+            Array.Sort(left, static (a, b) => a.IdleFrom.CompareTo(b.IdleFrom));
+            var most = MostSubjects * 9 / 10;
+            for (var i = 0; i < left.Length && (i < left.Length - most || left[i].IdleFrom <= now); i++) _states.TryRemove(left[i].Key, out _);
         }
         finally
         {

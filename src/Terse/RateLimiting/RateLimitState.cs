@@ -13,8 +13,8 @@ internal sealed class RateLimitState
     private long _used;
     private Queue<long>? _log;
 
-    /// <summary>From then on (unix milliseconds) the state is as if there were none.</summary>
-    public long IdleFrom { get; private set; }
+    /// <summary>From then on (unix milliseconds) the state is as if there were none: never, before the first request.</summary>
+    public long IdleFrom { get; private set; } = long.MaxValue;
 
     public RateLimitDecision Take(RateLimitRule rule, long now)
     {
