@@ -6,7 +6,7 @@ using Yarp.ReverseProxy.Model;
 namespace Terse.Gateway;
 
 /// <summary>
-/// Leaves a node out at its first failure to connect, to answer in time, or to stay connected. YARP's own policy weighs failures against the
+/// Leaves a node out at its first failure to connect, to answer in time, or to stay connected, and when it falls silent. YARP's own policy weighs failures against the
 /// successes of the last minute, and so goes on sending to a node that has just died.
 /// </summary>
 internal sealed class FirstFailurePolicy(IDestinationHealthUpdater health, IOptions<GatewayOptions> options) : IPassiveHealthCheckPolicy
@@ -20,7 +20,7 @@ internal sealed class FirstFailurePolicy(IDestinationHealthUpdater health, IOpti
     public void RequestProxied(HttpContext context, ClusterState cluster, DestinationState destination)
     {
         if (context.RequestAborted.IsCancellationRequested) return;
-        if (context.Features.Get<IForwarderErrorFeature>()?.Error is ForwarderError.Request or ForwarderError.RequestTimedOut)
+        if (context.Features.Get<IForwarderErrorFeature>()?.Error is ForwarderError.Request or ForwarderError.RequestTimedOut or ForwarderError.RequestCanceled)
             health.SetPassive(cluster, destination, DestinationHealth.Unhealthy, _leaveOut);
     }
 }

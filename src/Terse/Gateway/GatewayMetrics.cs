@@ -12,6 +12,7 @@ internal sealed class GatewayMetrics
     private readonly Counter<long> _failures;
     private readonly Counter<long> _spills;
     private readonly Counter<long> _refusals;
+    private readonly Counter<long> _silences;
 
     public GatewayMetrics(IMeterFactory meters, IServiceProvider services)
     {
@@ -20,6 +21,7 @@ internal sealed class GatewayMetrics
         _failures = meter.CreateCounter<long>("terse.gateway.failures", "{request}", "Requests that no node answered.");
         _spills = meter.CreateCounter<long>("terse.gateway.spills", "{request}", "Requests passed on because the code's node was at its bound.");
         _refusals = meter.CreateCounter<long>("terse.gateway.refusals", "{request}", "Requests refused because two servers could read them differently.");
+        _silences = meter.CreateCounter<long>("terse.gateway.silences", "{silence}", "Redirect nodes found to hold requests and answer nobody.");
         meter.CreateObservableGauge("terse.gateway.nodes", () => Count(services, available: false), "{node}", "Nodes, by cluster.");
         meter.CreateObservableGauge("terse.gateway.nodes.available", () => Count(services, available: true), "{node}", "Nodes that requests are sent to, by cluster.");
     }
@@ -31,6 +33,8 @@ internal sealed class GatewayMetrics
     public void Spilled() => _spills.Add(1);
 
     public void Refused() => _refusals.Add(1);
+
+    public void FellSilent() => _silences.Add(1);
 
     // Asked for when it is read, not when it is made: YARP's own services need the policies, and those need this.
     private static IEnumerable<Measurement<int>> Count(IServiceProvider services, bool available) =>

@@ -49,7 +49,14 @@ internal sealed class GatewayOptions
     [Range(typeof(TimeSpan), "00:00:00.05", "00:01:00", ErrorMessage = "Terse:Gateway:ConnectTimeout must be 00:00:00.05 to 00:01:00.")]
     public TimeSpan ConnectTimeout { get; set; } = TimeSpan.FromSeconds(1);
 
-    /// <summary>How long a redirect node may be silent before another is asked. 100 milliseconds to 1 minute.</summary>
+    /// <summary>
+    /// How long a redirect node may answer nobody at all, while it holds requests and another node is well, before those are asked of other nodes.
+    /// 50 milliseconds to 1 minute; as long as <see cref="RedirectTimeout"/>, and silence means nothing.
+    /// </summary>
+    [Range(typeof(TimeSpan), "00:00:00.05", "00:01:00", ErrorMessage = "Terse:Gateway:SilenceTimeout must be 00:00:00.05 to 00:01:00.")]
+    public TimeSpan SilenceTimeout { get; set; } = TimeSpan.FromMilliseconds(300);
+
+    /// <summary>How long a redirect node that answers others may take for one request before another node is asked. 100 milliseconds to 1 minute.</summary>
     [Range(typeof(TimeSpan), "00:00:00.1", "00:01:00", ErrorMessage = "Terse:Gateway:RedirectTimeout must be 00:00:00.1 to 00:01:00.")]
     public TimeSpan RedirectTimeout { get; set; } = TimeSpan.FromSeconds(3);
 

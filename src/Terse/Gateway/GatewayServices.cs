@@ -28,6 +28,8 @@ internal static class GatewayServices
             .AddSingleton<GatewayMetrics>()
             .AddSingleton<GatewayCertificate>()
             .AddHostedService<NodeLists>()
+            .AddSingleton<SilentNodes>()
+            .AddHostedService(provider => provider.GetRequiredService<SilentNodes>())
             .AddReverseProxy()
             .ConfigureHttpClient((_, handler) => handler.ConnectTimeout = options.ConnectTimeout);
         services.AddHealthChecks().AddCheck<RedirectNodesHealth>("redirect-nodes", tags: [HealthEndpoints.Ready]);
@@ -54,6 +56,7 @@ internal static class GatewayServices
             proxy.UseSessionAffinity();
             proxy.UseLoadBalancing();
             proxy.UsePassiveHealthChecks();
+            proxy.UseMiddleware<SilenceMiddleware>();
         });
     }
 }

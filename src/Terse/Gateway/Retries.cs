@@ -40,8 +40,9 @@ internal sealed class Retries(RequestDelegate next, IOptions<GatewayOptions> opt
 
     private static bool MayRepeat(HttpRequest request, string cluster, IForwarderErrorFeature failure)
     {
-        // A slow answer of the API is slow on the next node too.
-        if (failure.Error != ForwarderError.Request && !(failure.Error == ForwarderError.RequestTimedOut && cluster == GatewayMap.Redirects)) return false;
+        // A slow answer of the API is slow on the next node too. Cancelled, though the visitor is there: the node fell silent.
+        var isLate = failure.Error is ForwarderError.RequestTimedOut or ForwarderError.RequestCanceled && cluster == GatewayMap.Redirects;
+        if (failure.Error != ForwarderError.Request && !isLate) return false;
         if (HttpMethods.IsGet(request.Method) || HttpMethods.IsHead(request.Method)) return true;
 
         // Without a connection nothing was sent, of the body neither.

@@ -45,6 +45,14 @@ internal sealed class EchoNode : IAsyncDisposable
 
     public void Release() => _held?.TrySetResult();
 
+    /// <summary>Holds what it holds until the source is done, and answers what comes.</summary>
+    public TaskCompletionSource LetOthersPass()
+    {
+        var held = _held ?? throw new InvalidOperationException("Nothing is held.");
+        _held = null;
+        return held;
+    }
+
     public async ValueTask DisposeAsync()
     {
         Release();

@@ -23,7 +23,9 @@ internal sealed class GatewayInstance : IAsyncDisposable
 
     public HttpClient Client { get; }
 
-    public static async Task<GatewayInstance> StartAsync(IEnumerable<Uri> redirectNodes, params (string Name, string Value)[] settings)
+    public static Task<GatewayInstance> StartAsync(IEnumerable<Uri> redirectNodes, params (string Name, string Value)[] settings) => StartAsync(redirectNodes, TimeProvider.System, settings);
+
+    public static async Task<GatewayInstance> StartAsync(IEnumerable<Uri> redirectNodes, TimeProvider time, params (string Name, string Value)[] settings)
     {
         var all = new Dictionary<string, string?>
         {
@@ -31,7 +33,7 @@ internal sealed class GatewayInstance : IAsyncDisposable
             ["Terse:Gateway:RedirectNodes"] = string.Join(",", redirectNodes.Select(node => node.GetLeftPart(UriPartial.Authority))),
         };
         foreach (var (name, value) in settings) all[name] = value;
-        var app = GatewayApp.Create(all, services => services.AddLogging(logging => logging.ClearProviders().AddProvider(new TestOutputLogs())));
+        var app = GatewayApp.Create(all, services => services.AddSingleton(time).AddLogging(logging => logging.ClearProviders().AddProvider(new TestOutputLogs())));
         await app.StartAsync(TestContext.Current.CancellationToken);
         return new GatewayInstance(app);
     }
