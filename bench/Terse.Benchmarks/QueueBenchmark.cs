@@ -46,7 +46,7 @@ internal static class QueueBenchmark
         var fleet = Enumerable.Range(0, nodes).Select(node => QueueNode.In(node % partitions, partitions)).ToArray();
         NatsStreams Connect() => new(Options.Create(new NatsOptions { Url = nats.Url, Partitions = partitions }), TimeProvider.System);
         await using var streams = Connect();
-        var queue = new NatsClickQueue(streams);
+        var queue = new NatsClickQueue(streams, NullLogger<NatsClickQueue>.Instance);
         await queue.CountPartitionsAsync(cancellationToken);
 
         // 1. Ship

@@ -33,7 +33,8 @@ public sealed class CommandLineTests : WithDataDirectory
     [Theory]
     [InlineData("Terse:Codes:Mode must be Ranges or Snowflake", "--set", "Codes:Mode=Random")]
     [InlineData("Terse:Urls must be", "--urls", "5080")]
-    [InlineData("between 1 and 1000000", "--set", "Codes:RangeSize=0")]
+    [InlineData("Terse:Codes:RangeSize must be 1 to 1000000.", "--set", "Codes:RangeSize=0")]
+    [InlineData("Terse:DuckDb:Threads must be 0 to 1024.", "--set", "DuckDb:Threads=-1")]
     [InlineData("NAME=VALUE", "--set", "Codes")]
     [InlineData("--dta", "--dta", "x")]
     public async Task A_wrong_option_ends_the_program_with_a_sentence(string sentence, params string[] arguments)

@@ -1,5 +1,4 @@
 using System.ComponentModel.DataAnnotations;
-using Microsoft.Extensions.Options;
 
 namespace Terse.Auditing;
 
@@ -18,6 +17,3 @@ internal sealed class AuditOptions
     /// </summary>
     public bool Creations { get; set; } = true;
 }
-
-[OptionsValidator]
-internal sealed partial class AuditOptionsValidator : IValidateOptions<AuditOptions>;

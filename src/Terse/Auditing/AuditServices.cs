@@ -1,4 +1,4 @@
-using Microsoft.Extensions.Options;
+using Terse.Hosting;
 
 namespace Terse.Auditing;
 
@@ -7,8 +7,7 @@ internal static class AuditServices
     /// <summary>Writing to the log: whatever changes links or keys needs it, with or without a server.</summary>
     public static IServiceCollection AddAuditLog(this IServiceCollection services)
     {
-        services.AddSingleton<IValidateOptions<AuditOptions>, AuditOptionsValidator>()
-            .AddOptions<AuditOptions>().BindConfiguration(AuditOptions.Section).ValidateOnStart();
+        services.AddCheckedOptions<AuditOptions>(AuditOptions.Section);
         return services.AddSingleton<AuditLog>();
     }
 

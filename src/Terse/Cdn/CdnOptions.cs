@@ -1,5 +1,4 @@
 using System.ComponentModel.DataAnnotations;
-using Microsoft.Extensions.Options;
 
 namespace Terse.Cdn;
 
@@ -54,6 +53,3 @@ internal enum CdnKind
     Fastly,
     Cloudflare,
 }
-
-[OptionsValidator]
-internal sealed partial class CdnOptionsValidator : IValidateOptions<CdnOptions>;

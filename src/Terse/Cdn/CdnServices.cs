@@ -1,6 +1,6 @@
 using Microsoft.Extensions.DependencyInjection.Extensions;
-using Microsoft.Extensions.Options;
 using Terse.Clicks;
+using Terse.Hosting;
 using Terse.Links;
 using Terse.Redirects;
 
@@ -11,8 +11,7 @@ internal static class CdnServices
     /// <summary>What a node must know of the edge to tag what may be kept there.</summary>
     public static IServiceCollection AddCdnOptions(this IServiceCollection services)
     {
-        services.TryAddSingleton<IValidateOptions<CdnOptions>, CdnOptionsValidator>();
-        return services.AddOptions<CdnOptions>().BindConfiguration(CdnOptions.Section).ValidateOnStart().Services;
+        return services.AddCheckedOptions<CdnOptions>(CdnOptions.Section).Services;
     }
 
     /// <summary>Tells the edge of changes: on nodes where links change.</summary>

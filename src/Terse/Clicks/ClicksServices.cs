@@ -1,7 +1,7 @@
 using Microsoft.Extensions.DependencyInjection.Extensions;
-using Microsoft.Extensions.Options;
 using Terse.Clicks.Enrichment;
 using Terse.Clicks.Log;
+using Terse.Hosting;
 
 namespace Terse.Clicks;
 
@@ -10,8 +10,7 @@ internal static class ClicksServices
     /// <summary>What the click log needs, opened by nobody yet: for verbs that look into a data directory beside a server.</summary>
     public static IServiceCollection AddClickLog(this IServiceCollection services)
     {
-        services.AddSingleton<IValidateOptions<RecordingOptions>, RecordingOptionsValidator>()
-            .AddOptions<RecordingOptions>().BindConfiguration(RecordingOptions.Section).ValidateOnStart();
+        services.AddCheckedOptions<RecordingOptions>(RecordingOptions.Section);
         return services.AddSingleton<ClickLog>();
     }
 
@@ -35,7 +34,7 @@ internal static class ClicksServices
     /// <summary>What turns a record into a visit.</summary>
     public static IServiceCollection AddClickEnrichment(this IServiceCollection services)
     {
-        services.AddOptions<EnrichmentOptions>().BindConfiguration(EnrichmentOptions.Section);
+        services.AddCheckedOptions<EnrichmentOptions>(EnrichmentOptions.Section);
         services.TryAddSingleton<GeoDatabase>();
         services.TryAddSingleton<UserAgents>();
         services.TryAddSingleton<ClickEnricher>();

@@ -1,5 +1,4 @@
 using System.ComponentModel.DataAnnotations;
-using Microsoft.Extensions.Options;
 
 namespace Terse.Clicks;
 
@@ -12,7 +11,7 @@ internal sealed class RecordingOptions
     public bool Enabled { get; set; } = true;
 
     /// <summary>Where the click log of this node is; made if it is not there. The program sets it from <c>Terse:Data</c>.</summary>
-    [Required]
+    [Required(ErrorMessage = "Terse:Clicks:Directory must name a directory.")]
     public string Directory { get; set; } = "./data/clicks";
 
     /// <summary>
@@ -44,6 +43,3 @@ internal sealed class RecordingOptions
     [Range(1, 20, ErrorMessage = "Terse:Clicks:MaxAttempts must be 1 to 20.")]
     public int MaxAttempts { get; set; } = 4;
 }
-
-[OptionsValidator]
-internal sealed partial class RecordingOptionsValidator : IValidateOptions<RecordingOptions>;

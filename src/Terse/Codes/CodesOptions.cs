@@ -1,5 +1,4 @@
 using System.ComponentModel.DataAnnotations;
-using Microsoft.Extensions.Options;
 
 namespace Terse.Codes;
 
@@ -40,6 +39,3 @@ internal sealed class CodesOptions
     /// <summary>The length of the codes that this mode makes.</summary>
     public int CodeLength => Mode == Snowflake ? CodePermutation.SnowflakeLength : CodePermutation.RangeLength;
 }
-
-[OptionsValidator]
-internal sealed partial class CodesOptionsValidator : IValidateOptions<CodesOptions>;

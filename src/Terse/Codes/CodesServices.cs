@@ -1,4 +1,4 @@
-using Microsoft.Extensions.Options;
+using Terse.Hosting;
 
 namespace Terse.Codes;
 
@@ -7,8 +7,7 @@ internal static class CodesServices
     /// <param name="makes">Whether this node makes codes. One that only follows them leases nothing.</param>
     public static IServiceCollection AddCodes(this IServiceCollection services, bool makes = true)
     {
-        services.AddSingleton<IValidateOptions<CodesOptions>, CodesOptionsValidator>()
-            .AddOptions<CodesOptions>().BindConfiguration(CodesOptions.Section).ValidateOnStart();
+        services.AddCheckedOptions<CodesOptions>(CodesOptions.Section);
         services.AddSingleton<IssuedCodes>();
         return !makes ? services.AddHostedService<CodeReading>() : services
             .AddSingleton<CodeGenerator>()

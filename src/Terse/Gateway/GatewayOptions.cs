@@ -1,5 +1,4 @@
 using System.ComponentModel.DataAnnotations;
-using Microsoft.Extensions.Options;
 using Yarp.ReverseProxy.LoadBalancing;
 
 namespace Terse.Gateway;
@@ -95,6 +94,3 @@ internal sealed class GatewayOptions
         _ => ConsistentHashPolicy.PolicyName,
     };
 }
-
-[OptionsValidator]
-internal sealed partial class GatewayOptionsValidator : IValidateOptions<GatewayOptions>;

@@ -15,12 +15,11 @@ internal static class GatewayServices
     public static IServiceCollection AddGateway(this IServiceCollection services, IConfiguration configuration)
     {
         // Without a change token: what may change while it runs is NodeLists' to follow.
-        services.AddSingleton<IValidateOptions<GatewayOptions>, GatewayOptionsValidator>()
-            .AddOptions<GatewayOptions>().Configure<IConfiguration>((options, settings) => settings.GetSection(GatewayOptions.Section).Bind(options)).ValidateOnStart();
+        services.CheckOptions<GatewayOptions>().Configure<IConfiguration>((options, settings) => settings.GetSection(GatewayOptions.Section).Bind(options));
         var options = configuration.GetSection(GatewayOptions.Section).Get<GatewayOptions>() ?? new GatewayOptions();
 
         // What is not legal is refused by the validation at the start; YARP would say less.
-        var legal = new GatewayOptionsValidator().Validate(null, options).Succeeded;
+        var legal = CheckedOptions.Check(options).Succeeded;
         services.AddSingleton(new InMemoryConfigProvider(GatewayMap.Routes, legal ? GatewayMap.Clusters(options) : []))
             .AddSingleton<IProxyConfigProvider>(provider => provider.GetRequiredService<InMemoryConfigProvider>())
             .AddSingleton<ILoadBalancingPolicy, ConsistentHashPolicy>()

@@ -1,4 +1,5 @@
 using Microsoft.Extensions.Primitives;
+using Terse.Hosting;
 using Yarp.ReverseProxy.Configuration;
 
 namespace Terse.Gateway;
@@ -24,7 +25,7 @@ internal sealed partial class NodeLists(IConfiguration configuration, InMemoryCo
     {
         // Not through IOptionsMonitor: a wrong value would throw on the thread of the file watcher, and end the process.
         var options = Read();
-        var validation = new GatewayOptionsValidator().Validate(null, options);
+        var validation = CheckedOptions.Check(options);
         if (validation.Failed)
         {
             Log.Refused(log, string.Join(' ', validation.Failures));

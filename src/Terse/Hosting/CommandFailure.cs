@@ -21,8 +21,7 @@ internal static class CommandFailure
 
     private static IEnumerable<string>? Explain(Exception exception) => exception switch
     {
-        // The generated validators put the property's name in front of a message that already says it.
-        OptionsValidationException invalid => invalid.Failures.Select(failure => failure[Math.Max(0, failure.IndexOf("Terse:", StringComparison.Ordinal))..]),
+        OptionsValidationException invalid => invalid.Failures,
         InvalidOperationException { InnerException: FormatException or ArgumentException or OverflowException } badValue =>
             [badValue.Message],
         IOException { InnerException: SocketException or Microsoft.AspNetCore.Connections.AddressInUseException } inUse =>

@@ -15,12 +15,11 @@ internal static class HostingServices
         builder.Configuration.AddJsonFile(Path.GetFullPath("appsettings.json"), optional: true, reloadOnChange: reload);
         builder.Configuration.AddEnvironmentVariables();
         builder.Configuration.AddInMemoryCollection(settings);
-        builder.Services.AddSingleton<IValidateOptions<TerseOptions>, TerseOptionsValidator>()
-            .AddOptions<TerseOptions>().BindConfiguration(TerseOptions.Section).ValidateOnStart();
+        builder.Services.AddCheckedOptions<TerseOptions>(TerseOptions.Section);
         builder.Services.AddSingleton(TimeProvider.System);
 
         var terse = builder.Configuration.GetSection(TerseOptions.Section).Get<TerseOptions>() ?? new TerseOptions();
-        var validation = new TerseOptionsValidator().Validate(null, terse);
+        var validation = CheckedOptions.Check(terse);
         if (validation.Failed) throw new OptionsValidationException(TerseOptions.Section, typeof(TerseOptions), validation.Failures);
 
         builder.Logging.AddFilter("Microsoft", LogLevel.Warning);

@@ -1,5 +1,4 @@
 using System.ComponentModel.DataAnnotations;
-using Microsoft.Extensions.Options;
 
 namespace Terse.Hosting;
 
@@ -20,6 +19,3 @@ internal sealed class MetricsOptions
 
     public bool Served => Public || Token.Length > 0;
 }
-
-[OptionsValidator]
-internal sealed partial class MetricsOptionsValidator : IValidateOptions<MetricsOptions>;

@@ -17,12 +17,10 @@ internal static class Stores
     /// <param name="configuration">Decides which engines are composed: it must have all its sources by now.</param>
     public static IServiceCollection AddStores(this IServiceCollection services, IConfiguration configuration)
     {
-        services.AddSingleton<IValidateOptions<StoresOptions>, StoresOptionsValidator>()
-            .AddOptions<StoresOptions>().BindConfiguration(StoresOptions.Section).ValidateOnStart();
+        services.AddCheckedOptions<StoresOptions>(StoresOptions.Section);
         services.AddLinkStores(configuration);
         var move = configuration.GetSection(MigrationOptions.Section).Get<MigrationOptions>() ?? new MigrationOptions();
-        services.AddSingleton<IValidateOptions<MigrationOptions>, MigrationOptionsValidator>()
-            .AddOptions<MigrationOptions>().BindConfiguration(MigrationOptions.Section).ValidateOnStart();
+        services.AddCheckedOptions<MigrationOptions>(MigrationOptions.Section);
         if (move.To.Length > 0)
         {
             services.AddSingleton(provider => new MoveTarget(OpenTarget(provider, configuration, move.To)));
@@ -99,7 +97,7 @@ internal static class Stores
         services.AddSingleton<IConfiguration>(settings);
         services.AddSingleton(program.GetRequiredService<ILoggerFactory>()).AddLogging();
         services.AddSingleton(program.GetRequiredService<TimeProvider>());
-        services.AddOptions<TerseOptions>().BindConfiguration(TerseOptions.Section);
+        services.AddCheckedOptions<TerseOptions>(TerseOptions.Section);
         return services.AddLinkStores(settings).BuildServiceProvider();
     }
 

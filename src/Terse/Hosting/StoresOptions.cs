@@ -1,5 +1,4 @@
 using System.ComponentModel.DataAnnotations;
-using Microsoft.Extensions.Options;
 
 namespace Terse.Hosting;
 
@@ -27,6 +26,3 @@ internal sealed class StoresOptions
     [AllowedValues("Local", "Nats", ErrorMessage = "Terse:Stores:Queue must be Local or Nats.")]
     public string Queue { get; set; } = "Local";
 }
-
-[OptionsValidator]
-internal sealed partial class StoresOptionsValidator : IValidateOptions<StoresOptions>;

@@ -16,8 +16,7 @@ internal static class Telemetry
     /// <param name="httpServer">Whether each request is timed too: not on nodes that only redirect, where Terse.Redirects says the same for less.</param>
     public static IServiceCollection AddTelemetry(this IServiceCollection services, IConfiguration configuration, bool httpServer)
     {
-        services.AddSingleton<IValidateOptions<MetricsOptions>, MetricsOptionsValidator>()
-            .AddOptions<MetricsOptions>().BindConfiguration(MetricsOptions.Section).ValidateOnStart();
+        services.AddCheckedOptions<MetricsOptions>(MetricsOptions.Section);
         var served = configuration.GetSection(MetricsOptions.Section).Get<MetricsOptions>()?.Served ?? false;
         var pushed = IsSet("OTEL_EXPORTER_OTLP_ENDPOINT") || IsSet("OTEL_EXPORTER_OTLP_METRICS_ENDPOINT");
         if (!served && !pushed) return services;

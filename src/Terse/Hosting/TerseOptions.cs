@@ -1,5 +1,4 @@
 using System.ComponentModel.DataAnnotations;
-using Microsoft.Extensions.Options;
 
 namespace Terse.Hosting;
 
@@ -64,6 +63,3 @@ internal sealed class TerseOptions
 
     public string DataDirectory => Path.GetFullPath(Data);
 }
-
-[OptionsValidator]
-internal sealed partial class TerseOptionsValidator : IValidateOptions<TerseOptions>;

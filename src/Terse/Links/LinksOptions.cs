@@ -1,5 +1,4 @@
 using System.ComponentModel.DataAnnotations;
-using Microsoft.Extensions.Options;
 
 namespace Terse.Links;
 
@@ -66,6 +65,3 @@ internal sealed class LinksOptions
     [Range(LinkPasswords.LeastIterations, LinkPasswords.MostIterations, ErrorMessage = "Terse:Links:PasswordIterations must be 100000 to 10000000.")]
     public int PasswordIterations { get; set; } = 600_000;
 }
-
-[OptionsValidator]
-internal sealed partial class LinksOptionsValidator : IValidateOptions<LinksOptions>;

@@ -1,5 +1,5 @@
-using Microsoft.Extensions.Options;
 using Terse.Auditing;
+using Terse.Hosting;
 using Terse.Webhooks;
 
 namespace Terse.Links;
@@ -16,8 +16,7 @@ internal static class LinksServices
     /// <summary>What a link may be: all that an import needs, without a server.</summary>
     public static IServiceCollection AddLinkRules(this IServiceCollection services)
     {
-        services.AddSingleton<IValidateOptions<LinksOptions>, LinksOptionsValidator>()
-            .AddOptions<LinksOptions>().BindConfiguration(LinksOptions.Section).ValidateOnStart();
+        services.AddCheckedOptions<LinksOptions>(LinksOptions.Section);
         return services
             .AddSingleton<OwnAddresses>()
             .AddSingleton<Blocklist>()

@@ -1,5 +1,4 @@
 using System.ComponentModel.DataAnnotations;
-using Microsoft.Extensions.Options;
 
 namespace Terse.Migration;
 
@@ -15,6 +14,3 @@ internal sealed class MigrationOptions
     [RegularExpression("^$|^(postgres|dynamodb|sqlite)(:.*)?$", ErrorMessage = "Terse:Migration:To must be empty, postgres:CONNECTION, dynamodb:URL or sqlite:DIRECTORY.")]
     public string To { get; set; } = "";
 }
-
-[OptionsValidator]
-internal sealed partial class MigrationOptionsValidator : IValidateOptions<MigrationOptions>;

@@ -1,5 +1,4 @@
 using System.ComponentModel.DataAnnotations;
-using Microsoft.Extensions.Options;
 
 namespace Terse.RateLimiting;
 
@@ -43,6 +42,3 @@ internal sealed class RateLimitOptions : IValidatableObject
         if (!RouteLimits.TryParse(PerRoute, out _)) yield return new($"Terse:RateLimits:PerRoute must be METHOD PATH = LIMIT, separated by semicolons; each limit {Form}");
     }
 }
-
-[OptionsValidator]
-internal sealed partial class RateLimitOptionsValidator : IValidateOptions<RateLimitOptions>;

@@ -1,5 +1,5 @@
 using Microsoft.Extensions.DependencyInjection.Extensions;
-using Microsoft.Extensions.Options;
+using Terse.Hosting;
 
 namespace Terse.RateLimiting;
 
@@ -10,10 +10,8 @@ internal static class RateLimitServices
     public static IServiceCollection AddRateLimits(this IServiceCollection services, RateLimitCallers callers)
     {
         var isShared = services.Any(service => service.ServiceType == typeof(IRateLimitStore));
-        services.AddSingleton<IValidateOptions<RateLimitOptions>, RateLimitOptionsValidator>()
-            .AddOptions<RateLimitOptions>().BindConfiguration(RateLimitOptions.Section)
-            .Validate(options => options.Store == "Local" || isShared, "Terse:RateLimits:Store is Redis, so Terse:Redis:Endpoints must name one.")
-            .ValidateOnStart();
+        services.AddCheckedOptions<RateLimitOptions>(RateLimitOptions.Section)
+            .Validate(options => options.Store == "Local" || isShared, "Terse:RateLimits:Store is Redis, so Terse:Redis:Endpoints must name one.");
         services.TryAddSingleton<IRateLimitStore, LocalRateLimits>();
         return services.AddSingleton(callers).AddSingleton<RateLimitMetrics>();
     }

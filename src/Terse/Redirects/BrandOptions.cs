@@ -1,5 +1,4 @@
 using System.ComponentModel.DataAnnotations;
-using Microsoft.Extensions.Options;
 
 namespace Terse.Redirects;
 
@@ -29,6 +28,3 @@ internal sealed class BrandOptions
     [RegularExpression("^$|^https?://\\S+$", ErrorMessage = "Terse:Brand:FallbackUrl must be empty, or start with https:// or http://.")]
     public string FallbackUrl { get; set; } = "";
 }
-
-[OptionsValidator]
-internal sealed partial class BrandOptionsValidator : IValidateOptions<BrandOptions>;

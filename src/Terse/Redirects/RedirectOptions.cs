@@ -1,5 +1,4 @@
 using System.ComponentModel.DataAnnotations;
-using Microsoft.Extensions.Options;
 
 namespace Terse.Redirects;
 
@@ -120,6 +119,3 @@ internal sealed class RedirectOptions
     /// </summary>
     public bool Wire { get; set; } = true;
 }
-
-[OptionsValidator]
-internal sealed partial class RedirectOptionsValidator : IValidateOptions<RedirectOptions>;

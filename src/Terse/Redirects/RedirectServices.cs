@@ -2,6 +2,7 @@ using Microsoft.AspNetCore.Server.Kestrel.Core;
 using Microsoft.Extensions.DependencyInjection.Extensions;
 using Microsoft.Extensions.Options;
 using Terse.Cdn;
+using Terse.Hosting;
 using Terse.Links;
 using Terse.Redirects.Pages;
 using Terse.Redirects.Wire;
@@ -47,16 +48,14 @@ internal static class RedirectServices
     /// <summary>What a node must know of redirects even if it answers none: how long others keep what it changes.</summary>
     public static IServiceCollection AddRedirectOptions(this IServiceCollection services)
     {
-        services.TryAddSingleton<IValidateOptions<RedirectOptions>, RedirectOptionsValidator>();
         services.TryAddSingleton(Random.Shared);
-        return services.AddOptions<RedirectOptions>().BindConfiguration(RedirectOptions.Section).ValidateOnStart().Services;
+        return services.AddCheckedOptions<RedirectOptions>(RedirectOptions.Section).Services;
     }
 
     /// <summary>The look of the public pages.</summary>
     public static IServiceCollection AddPages(this IServiceCollection services)
     {
-        services.TryAddEnumerable(ServiceDescriptor.Singleton<IValidateOptions<BrandOptions>, BrandOptionsValidator>());
-        services.AddOptions<BrandOptions>().BindConfiguration(BrandOptions.Section).ValidateOnStart();
+        services.AddCheckedOptions<BrandOptions>(BrandOptions.Section);
         services.TryAddSingleton<Brand>();
         services.TryAddSingleton<PageLayout>();
         return services;

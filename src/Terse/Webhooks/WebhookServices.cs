@@ -1,6 +1,6 @@
 using Microsoft.Extensions.DependencyInjection.Extensions;
-using Microsoft.Extensions.Options;
 using Terse.Clicks;
+using Terse.Hosting;
 
 namespace Terse.Webhooks;
 
@@ -9,8 +9,7 @@ internal static class WebhookServices
     /// <summary>Queueing events: whatever changes links needs it, with or without a server.</summary>
     public static IServiceCollection AddWebhookOutbox(this IServiceCollection services)
     {
-        services.AddSingleton<IValidateOptions<WebhooksOptions>, WebhooksOptionsValidator>()
-            .AddOptions<WebhooksOptions>().BindConfiguration(WebhooksOptions.Section).ValidateOnStart();
+        services.AddCheckedOptions<WebhooksOptions>(WebhooksOptions.Section);
         return services.AddSingleton<WebhookOutbox>();
     }
 

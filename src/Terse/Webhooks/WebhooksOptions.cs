@@ -1,5 +1,4 @@
 using System.ComponentModel.DataAnnotations;
-using Microsoft.Extensions.Options;
 
 namespace Terse.Webhooks;
 
@@ -33,6 +32,3 @@ internal sealed class WebhooksOptions
     [Range(100, 10_000_000, ErrorMessage = "Terse:Webhooks:MaxPending must be 100 to 10000000.")]
     public long MaxPending { get; set; } = 100_000;
 }
-
-[OptionsValidator]
-internal sealed partial class WebhooksOptionsValidator : IValidateOptions<WebhooksOptions>;

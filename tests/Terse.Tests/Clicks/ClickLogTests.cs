@@ -113,6 +113,18 @@ public sealed class ClickLogTests : IDisposable
     }
 
     [Fact]
+    public void What_was_worked_off_waits_no_more()
+    {
+        Assert.Equal(0, _log.PendingBytes);
+        var appended = 0;
+        while (appended++ < 5000) Append("abc");
+        Assert.InRange(_log.PendingBytes, appended * 50, 1 << 20);
+
+        _log.Acknowledge(ReadAll(_log)[^1].Position);
+        Assert.Equal(0, _log.PendingBytes);
+    }
+
+    [Fact]
     public void Restarts_without_a_worker_do_not_fill_the_disk()
     {
         for (var run = 0; run < 20; run++)

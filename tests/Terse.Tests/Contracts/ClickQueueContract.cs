@@ -7,7 +7,7 @@ namespace Terse.Tests.Contracts;
 /// <summary>The clauses of <see cref="IClickQueue"/>, one test each. What goes in, goes in through a click log.</summary>
 public abstract class ClickQueueContract : ContractSuite
 {
-    private static readonly TimeSpan LongEnough = TimeSpan.FromSeconds(30);
+    private static readonly TimeSpan LongEnough = TimeSpan.FromMinutes(2);
 
     private protected const int BatchSize = 3;
 

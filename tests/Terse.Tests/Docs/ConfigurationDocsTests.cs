@@ -1,3 +1,4 @@
+using System.ComponentModel.DataAnnotations;
 using System.Globalization;
 using System.Reflection;
 using System.Text;
@@ -13,6 +14,15 @@ public sealed partial class ConfigurationDocsTests
     [Fact]
     public Task The_configuration_page_lists_every_option_with_its_documentation() => Repository.AssertFileAsync("docs/configuration.md", Page());
 
+    [Fact]
+    public void Every_rule_of_an_option_says_the_option_as_it_is_set() => Assert.All(
+        from section in Sections()
+        from type in section
+        from property in type.GetProperties()
+        from rule in property.GetCustomAttributes<ValidationAttribute>()
+        select (Setting: $"{section.Key}:{property.Name}", rule.ErrorMessage),
+        rule => Assert.StartsWith($"{rule.Setting} must ", rule.ErrorMessage, StringComparison.Ordinal));
+
     private static string Page()
     {
         var documentation = XDocument.Load(Path.ChangeExtension(typeof(Program).Assembly.Location, ".xml")).Descendants("member")
@@ -25,11 +35,7 @@ public sealed partial class ConfigurationDocsTests
             the start: a wrong one stops the program with a sentence that lists the legal values. This page is made from the options' own documentation by a test.
 
             """.ReplaceLineEndings("\n"));
-        var sections = typeof(Program).Assembly.GetTypes()
-            .Select(type => (Type: type, Section: type.GetField("Section", BindingFlags.Public | BindingFlags.Static)?.GetRawConstantValue() as string))
-            .Where(entry => entry.Section is not null).OrderBy(entry => entry.Type.FullName, StringComparer.Ordinal)
-            .GroupBy(entry => entry.Section!, entry => entry.Type).OrderBy(section => section.Key, StringComparer.Ordinal);
-        foreach (var section in sections)
+        foreach (var section in Sections())
         {
             // One section may be read by several parts of the program: the reader sees one.
             var meanings = section.Select(type => Text(documentation.GetValueOrDefault($"T:{type.FullName}")));
@@ -39,6 +45,11 @@ public sealed partial class ConfigurationDocsTests
 
         return page.ToString();
     }
+
+    private static IEnumerable<IGrouping<string, Type>> Sections() => typeof(Program).Assembly.GetTypes()
+        .Select(type => (Type: type, Section: type.GetField("Section", BindingFlags.Public | BindingFlags.Static)?.GetRawConstantValue() as string))
+        .Where(entry => entry.Section is not null).OrderBy(entry => entry.Type.FullName, StringComparer.Ordinal)
+        .GroupBy(entry => entry.Section!, entry => entry.Type).OrderBy(section => section.Key, StringComparer.Ordinal);
 
     private static void AppendOptions(StringBuilder page, Type type, Dictionary<string, XElement?> documentation)
     {

@@ -44,7 +44,7 @@ public sealed class HostingTests
     [InlineData("Terse:Links:RedirectType", "303", "301, 302, 307 or 308")]
     [InlineData("Terse:Links:Retention", "00:00:01", "1.00:00:00")]
     [InlineData("Terse:Codes:Mode", "Random", "Ranges or Snowflake")]
-    [InlineData("Terse:DuckDb:MemoryMiB", "10", "between 64 and 1048576")]
+    [InlineData("Terse:DuckDb:MemoryMiB", "10", "must be 64 to 1048576")]
     public async Task A_wrong_option_stops_the_start_with_the_legal_values(string name, string value, string says)
     {
         var failure = await Assert.ThrowsAnyAsync<Exception>(() => StartWithAsync(name, value));

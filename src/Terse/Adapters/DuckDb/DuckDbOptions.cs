@@ -1,5 +1,4 @@
 using System.ComponentModel.DataAnnotations;
-using Microsoft.Extensions.Options;
 
 namespace Terse.Adapters.DuckDb;
 
@@ -9,7 +8,7 @@ internal sealed class DuckDbOptions
     public const string Section = "Terse:DuckDb";
 
     /// <summary>Where <c>clicks.duckdb</c> is; made if it is not there. The program sets it from <c>Terse:Data</c>.</summary>
-    [Required]
+    [Required(ErrorMessage = "Terse:DuckDb:DataDirectory must name a directory.")]
     public string DataDirectory { get; set; } = "./data";
 
     /// <summary>
@@ -31,6 +30,3 @@ internal sealed class DuckDbOptions
     [Range(50_000, 10_000_000, ErrorMessage = "Terse:DuckDb:ValuesPerDimension must be 50000 to 10000000.")]
     public int ValuesPerDimension { get; set; } = 100_000;
 }
-
-[OptionsValidator]
-internal sealed partial class DuckDbOptionsValidator : IValidateOptions<DuckDbOptions>;

@@ -1,5 +1,5 @@
-using Microsoft.Extensions.Options;
 using Terse.Clicks;
+using Terse.Hosting;
 
 namespace Terse.Adapters.DuckDb;
 
@@ -8,8 +8,7 @@ internal static class DuckDbServices
     /// <summary>Clicks in one DuckDB file, opened when the store is resolved.</summary>
     public static IServiceCollection AddDuckDbClickStore(this IServiceCollection services)
     {
-        services.AddSingleton<IValidateOptions<DuckDbOptions>, DuckDbOptionsValidator>()
-            .AddOptions<DuckDbOptions>().BindConfiguration(DuckDbOptions.Section).ValidateOnStart();
+        services.AddCheckedOptions<DuckDbOptions>(DuckDbOptions.Section);
         return services.AddSingleton<DuckDbDatabase>().AddSingleton<IClickStore, DuckDbClickStore>();
     }
 }

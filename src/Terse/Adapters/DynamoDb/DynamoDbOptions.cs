@@ -39,14 +39,14 @@ public sealed class DynamoDbOptions
     /// Partitions per day of each list, 1 to 256. More take more writes a second (1,000 each on Amazon DynamoDB) and make reading a list dearer.
     /// It may be changed at any time: readers find every partition that was ever written to.
     /// </summary>
-    [Range(1, 256)]
+    [Range(1, 256, ErrorMessage = "Terse:DynamoDb:ListShards must be 1 to 256.")]
     public int ListShards { get; set; } = 16;
 
     /// <summary>How long one attempt at one call may take, 100 ms to 1 minute.</summary>
-    [Range(typeof(TimeSpan), "00:00:00.100", "00:01:00")]
+    [Range(typeof(TimeSpan), "00:00:00.100", "00:01:00", ErrorMessage = "Terse:DynamoDb:AttemptTimeout must be 00:00:00.100 to 00:01:00.")]
     public TimeSpan AttemptTimeout { get; set; } = TimeSpan.FromSeconds(3);
 
     /// <summary>How often a call is tried at most, 1 (never again) to 20. Retries wait longer each time, at random, and stop early when too many calls fail.</summary>
-    [Range(1, 20)]
+    [Range(1, 20, ErrorMessage = "Terse:DynamoDb:MaxAttempts must be 1 to 20.")]
     public int MaxAttempts { get; set; } = 6;
 }

@@ -1,8 +1,8 @@
 using Microsoft.Extensions.DependencyInjection.Extensions;
-using Microsoft.Extensions.Options;
 using Terse.ApiKeys;
 using Terse.Auditing;
 using Terse.Codes;
+using Terse.Hosting;
 using Terse.Links;
 using Terse.Webhooks;
 
@@ -13,8 +13,7 @@ internal static class DynamoDbServices
     /// <summary>Links, idempotency claims, code ranges, API keys, the audit log and webhooks behind the DynamoDB API. Tables are looked for at the first call.</summary>
     public static IServiceCollection AddDynamoDbStores(this IServiceCollection services)
     {
-        services.AddOptions<DynamoDbOptions>().BindConfiguration(DynamoDbOptions.Section).ValidateOnStart();
-        services.AddSingleton<IValidateOptions<DynamoDbOptions>, DynamoDbOptionsValidator>();
+        services.AddCheckedOptions<DynamoDbOptions>(DynamoDbOptions.Section);
         services.TryAddSingleton(TimeProvider.System);
         services.TryAddSingleton(Random.Shared);
         services.AddSingleton<DynamoDbDatabase>();
@@ -29,6 +28,3 @@ internal static class DynamoDbServices
         return services;
     }
 }
-
-[OptionsValidator]
-internal sealed partial class DynamoDbOptionsValidator : IValidateOptions<DynamoDbOptions>;

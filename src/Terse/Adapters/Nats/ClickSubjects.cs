@@ -25,6 +25,8 @@ internal sealed class ClickSubjects(NatsOptions options)
 
     public static int PartitionOf(string source, int partitions) => (int)(XxHash3.HashToUInt64(MemoryMarshal.AsBytes(source.AsSpan())) % (ulong)partitions);
 
+    public static int PartitionIn(string subject) => int.Parse(subject.Split('.')[^2], NumberStyles.None, CultureInfo.InvariantCulture);
+
     public static string SourceIn(string subject) => subject[(subject.LastIndexOf('.') + 1)..];
 
     public static string Consumer(int partition) => string.Create(CultureInfo.InvariantCulture, $"{ConsumerPrefix}{partition}");

@@ -1,5 +1,4 @@
 using System.ComponentModel.DataAnnotations;
-using Microsoft.Extensions.Options;
 
 namespace Terse.Adapters.Nats;
 
@@ -36,6 +35,3 @@ internal sealed class NatsOptions
     [Range(typeof(TimeSpan), "00:00:01", "00:10:00", ErrorMessage = "Terse:Nats:Lease must be 00:00:01 to 00:10:00.")]
     public TimeSpan Lease { get; set; } = TimeSpan.FromMinutes(1);
 }
-
-[OptionsValidator]
-internal sealed partial class NatsOptionsValidator : IValidateOptions<NatsOptions>;

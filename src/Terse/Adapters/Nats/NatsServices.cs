@@ -1,6 +1,6 @@
 using Microsoft.Extensions.DependencyInjection.Extensions;
-using Microsoft.Extensions.Options;
 using Terse.Clicks;
+using Terse.Hosting;
 
 namespace Terse.Adapters.Nats;
 
@@ -9,8 +9,7 @@ internal static class NatsServices
     /// <summary>A queue that all workers share.</summary>
     public static IServiceCollection AddNatsClickQueue(this IServiceCollection services)
     {
-        services.AddSingleton<IValidateOptions<NatsOptions>, NatsOptionsValidator>()
-            .AddOptions<NatsOptions>().BindConfiguration(NatsOptions.Section).ValidateOnStart();
+        services.AddCheckedOptions<NatsOptions>(NatsOptions.Section);
         services.TryAddSingleton<NatsStreams>();
         return services.AddSingleton<IClickQueue, NatsClickQueue>();
     }

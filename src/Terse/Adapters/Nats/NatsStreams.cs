@@ -9,6 +9,9 @@ namespace Terse.Adapters.Nats;
 /// <summary>The connection, and the two streams on it: made when first needed, and asked for again after every failure.</summary>
 internal sealed class NatsStreams : IAsyncDisposable
 {
+    /// <summary>What the servers answer when a message is not there.</summary>
+    public const int NotFound = 404;
+
     private static readonly TimeSpan HearAgainAfter = TimeSpan.FromSeconds(1);
     private static readonly TimeSpan RequestTimeout = TimeSpan.FromSeconds(5);
 
@@ -72,6 +75,26 @@ internal sealed class NatsStreams : IAsyncDisposable
     public Task<INatsJSConsumer> ConsumerAsync(int partition, CancellationToken cancellationToken) =>
         AskAsync(async context => await context.GetConsumerAsync(_options.Stream, ClickSubjects.Consumer(partition), cancellationToken), cancellationToken);
 
+    /// <summary>Whether a partition's consumer and the stream tell of the same messages.</summary>
+    public Task<NatsContradiction?> FindContradictionAsync(int partition, CancellationToken cancellationToken) => AskAsync(
+        async context =>
+        {
+            var consumer = (await context.GetConsumerAsync(_options.Stream, ClickSubjects.Consumer(partition), cancellationToken)).Info;
+            var stream = await context.GetStreamAsync(_options.Stream, new StreamInfoRequest { SubjectsFilter = _clicks.In(partition) }, cancellationToken);
+            return NatsContradiction.Between(consumer, stream.Info.State.Subjects?.Values.Sum() ?? 0);
+        },
+        cancellationToken);
+
+    /// <summary>Delivers all of a partition from its first message on, whatever was acknowledged.</summary>
+    public Task<bool> RemakeConsumerAsync(int partition, CancellationToken cancellationToken) => AskAsync(
+        async context =>
+        {
+            await context.DeleteConsumerAsync(_options.Stream, ClickSubjects.Consumer(partition), cancellationToken);
+            await MakeConsumerAsync(partition, cancellationToken);
+            return true;
+        },
+        cancellationToken);
+
     /// <summary>Those of this process and those that another with a larger number has made: as long as there are any, somebody must take their messages.</summary>
     public Task<int> CountPartitionsAsync(CancellationToken cancellationToken) => AskAsync(
         async context =>
@@ -82,12 +105,14 @@ internal sealed class NatsStreams : IAsyncDisposable
         },
         cancellationToken);
 
-    /// <summary>A subject of another partition than today's under which the stream still holds clicks of a source.</summary>
+    /// <summary>A subject of another partition than today's under which clicks of a source still wait to be counted.</summary>
     public Task<string?> FindElsewhereAsync(string source, CancellationToken cancellationToken) => AskAsync(
         async context =>
         {
             var stream = await context.GetStreamAsync(_options.Stream, new StreamInfoRequest { SubjectsFilter = _clicks.OfEver(source) }, cancellationToken);
-            return stream.Info.State.Subjects?.Keys.FirstOrDefault(subject => subject != Clicks(source));
+            foreach (var subject in stream.Info.State.Subjects?.Keys ?? Enumerable.Empty<string>())
+                if (subject != Clicks(source) && await WaitsAsync(context, stream, subject, cancellationToken)) return subject;
+            return null;
         },
         cancellationToken);
 
@@ -167,21 +192,35 @@ internal sealed class NatsStreams : IAsyncDisposable
             new StreamConfig(DeadStream, [Dead("*")]) { Storage = StreamConfigStorage.File, MaxMsgsPerSubject = 1, NumReplicas = _options.Replicas },
             cancellationToken);
 
-        // One delivery of a partition out at a time keeps the order of each source, on which counting once rests.
-        for (var partition = 0; partition < _partitions; partition++)
-        {
-            await _context.CreateOrUpdateConsumerAsync(
-                _options.Stream,
-                new ConsumerConfig(ClickSubjects.Consumer(partition))
-                {
-                    FilterSubject = _clicks.In(partition),
-                    AckPolicy = ConsumerConfigAckPolicy.Explicit,
-                    AckWait = _options.Lease,
-                    MaxAckPending = 1,
-                    MaxDeliver = -1,
-                },
-                cancellationToken);
-        }
+        for (var partition = 0; partition < _partitions; partition++) await MakeConsumerAsync(partition, cancellationToken);
         _ready = true;
     }
+
+    // What the stream holds need not wait: the kill of an only server may bring back what was acknowledged.
+    private async Task<bool> WaitsAsync(NatsJSContext context, INatsJSStream stream, string subject, CancellationToken cancellationToken)
+    {
+        var consumer = (await context.GetConsumerAsync(_options.Stream, ClickSubjects.Consumer(ClickSubjects.PartitionIn(subject)), cancellationToken)).Info;
+        var done = consumer.NumAckPending > 0 ? consumer.AckFloor : consumer.Delivered;
+        try
+        {
+            return (await stream.GetAsync(new StreamMsgGetRequest { LastBySubj = subject }, cancellationToken)).Message.Seq > done.StreamSeq;
+        }
+        catch (NatsJSApiException e) when (e.Error.Code == NotFound)
+        {
+            return false;
+        }
+    }
+
+    // One delivery of a partition out at a time keeps the order of each source, on which counting once rests.
+    private ValueTask<INatsJSConsumer> MakeConsumerAsync(int partition, CancellationToken cancellationToken) => _context.CreateOrUpdateConsumerAsync(
+        _options.Stream,
+        new ConsumerConfig(ClickSubjects.Consumer(partition))
+        {
+            FilterSubject = _clicks.In(partition),
+            AckPolicy = ConsumerConfigAckPolicy.Explicit,
+            AckWait = _options.Lease,
+            MaxAckPending = 1,
+            MaxDeliver = -1,
+        },
+        cancellationToken);
 }

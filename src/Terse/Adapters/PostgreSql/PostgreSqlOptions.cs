@@ -1,5 +1,4 @@
 using System.ComponentModel.DataAnnotations;
-using Microsoft.Extensions.Options;
 
 namespace Terse.Adapters.PostgreSql;
 
@@ -48,6 +47,3 @@ internal sealed class PostgreSqlOptions
     [Range(0, 1_000, ErrorMessage = "Terse:PostgreSql:PreparedStatements must be 0 to 1000.")]
     public int PreparedStatements { get; set; } = 100;
 }
-
-[OptionsValidator]
-internal sealed partial class PostgreSqlOptionsValidator : IValidateOptions<PostgreSqlOptions>;

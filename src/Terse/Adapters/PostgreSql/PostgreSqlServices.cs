@@ -1,9 +1,9 @@
 using Microsoft.Extensions.DependencyInjection.Extensions;
-using Microsoft.Extensions.Options;
 using Terse.ApiKeys;
 using Terse.Auditing;
 using Terse.Clicks;
 using Terse.Codes;
+using Terse.Hosting;
 using Terse.Links;
 using Terse.Webhooks;
 
@@ -36,8 +36,7 @@ internal static class PostgreSqlServices
     /// <summary>The database that stores in PostgreSQL share. Every one of them calls this, once is enough.</summary>
     public static IServiceCollection AddPostgreSql(this IServiceCollection services)
     {
-        services.AddOptions<PostgreSqlOptions>().BindConfiguration(PostgreSqlOptions.Section).ValidateOnStart();
-        services.TryAddEnumerable(ServiceDescriptor.Singleton<IValidateOptions<PostgreSqlOptions>, PostgreSqlOptionsValidator>());
+        services.AddCheckedOptions<PostgreSqlOptions>(PostgreSqlOptions.Section);
         services.TryAddSingleton<PostgreSqlDatabase>();
         return services;
     }

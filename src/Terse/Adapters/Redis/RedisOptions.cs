@@ -1,5 +1,4 @@
 using System.ComponentModel.DataAnnotations;
-using Microsoft.Extensions.Options;
 
 namespace Terse.Adapters.Redis;
 
@@ -41,6 +40,3 @@ internal sealed class RedisOptions
     [Range(typeof(TimeSpan), "00:00:00.100", "00:01:00", ErrorMessage = "Terse:Redis:Timeout must be 00:00:00.100 to 00:01:00.")]
     public TimeSpan Timeout { get; set; } = TimeSpan.FromSeconds(2);
 }
-
-[OptionsValidator]
-internal sealed partial class RedisOptionsValidator : IValidateOptions<RedisOptions>;

@@ -1,4 +1,4 @@
-using Microsoft.Extensions.Options;
+using Terse.Hosting;
 using Terse.Links;
 using Terse.RateLimiting;
 using Terse.Redirects;
@@ -28,8 +28,7 @@ internal static class RedisServices
     /// <summary>The connection, and the limits of requests if they are to be counted there.</summary>
     public static IServiceCollection AddSharedRateLimits(this IServiceCollection services, IConfiguration configuration)
     {
-        services.AddSingleton<IValidateOptions<RedisOptions>, RedisOptionsValidator>()
-            .AddOptions<RedisOptions>().BindConfiguration(RedisOptions.Section).ValidateOnStart();
+        services.AddCheckedOptions<RedisOptions>(RedisOptions.Section);
         if (!IsNamed(configuration)) return services;
 
         services.AddSingleton<RedisConnection>().AddHostedService(static provider => provider.GetRequiredService<RedisConnection>()).AddSingleton<SharedRateLimits>();

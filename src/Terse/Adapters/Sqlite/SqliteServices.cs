@@ -1,8 +1,8 @@
 using Microsoft.Extensions.DependencyInjection.Extensions;
-using Microsoft.Extensions.Options;
 using Terse.ApiKeys;
 using Terse.Auditing;
 using Terse.Codes;
+using Terse.Hosting;
 using Terse.Links;
 using Terse.Webhooks;
 
@@ -26,12 +26,8 @@ internal static class SqliteServices
 
     private static IServiceCollection AddSqlite(this IServiceCollection services)
     {
-        services.AddOptions<SqliteOptions>().BindConfiguration(SqliteOptions.Section).ValidateOnStart();
-        services.TryAddEnumerable(ServiceDescriptor.Singleton<IValidateOptions<SqliteOptions>, SqliteOptionsValidator>());
+        services.AddCheckedOptions<SqliteOptions>(SqliteOptions.Section);
         services.TryAddSingleton<SqliteDatabase>();
         return services;
     }
 }
-
-[OptionsValidator]
-internal sealed partial class SqliteOptionsValidator : IValidateOptions<SqliteOptions>;

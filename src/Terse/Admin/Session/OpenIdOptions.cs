@@ -1,5 +1,4 @@
 using System.ComponentModel.DataAnnotations;
-using Microsoft.Extensions.Options;
 
 namespace Terse.Admin.Session;
 
@@ -68,6 +67,3 @@ internal sealed class OpenIdOptions : IValidatableObject
             yield return new($"{Section}:Allows is none, so one of ReadValues, WriteValues and AdminValues must be set.");
     }
 }
-
-[OptionsValidator]
-internal sealed partial class OpenIdOptionsValidator : IValidateOptions<OpenIdOptions>;

@@ -4,6 +4,7 @@ using Microsoft.AspNetCore.Http.HttpResults;
 using Microsoft.Extensions.Options;
 using Microsoft.IdentityModel.Protocols.OpenIdConnect;
 using Terse.Admin.Screens;
+using Terse.Hosting;
 using Terse.Links;
 
 namespace Terse.Admin.Session;
@@ -19,8 +20,7 @@ internal static partial class OpenIdSignIn
 
     public static void AddOpenIdSignIn(this IServiceCollection services, IConfiguration configuration)
     {
-        services.AddSingleton<IValidateOptions<OpenIdOptions>, OpenIdOptionsValidator>().AddSingleton<OpenIdAccess>()
-            .AddOptions<OpenIdOptions>().BindConfiguration(OpenIdOptions.Section).ValidateOnStart();
+        services.AddSingleton<OpenIdAccess>().AddCheckedOptions<OpenIdOptions>(OpenIdOptions.Section);
         var settings = configuration.GetSection(OpenIdOptions.Section).Get<OpenIdOptions>() ?? new OpenIdOptions();
         if (settings.Authority.Length == 0 || settings.ClientId.Length == 0) return;
         services.AddAuthentication().AddOpenIdConnect(Scheme, options =>

@@ -131,6 +131,9 @@ internal sealed unsafe class ClickLogSegment : IDisposable
         }
     }
 
+    /// <summary>Where the record at an offset ends.</summary>
+    public int After(int offset) => Read(offset, out var body) == ClickLogEntry.Record ? offset + SizeOf(body.Length) : offset;
+
     public static ulong Hash(ReadOnlySpan<byte> body) => XxHash3.HashToUInt64(body);
 
     /// <summary>Touches every page, so that the first write to it needs no visit to the kernel; nothing if it is being deleted.</summary>

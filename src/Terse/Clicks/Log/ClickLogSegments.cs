@@ -144,11 +144,13 @@ internal sealed class ClickLogSegments
     {
         lock (_changing)
         {
-            var from = acknowledged >> ClickLogSegment.StrideBits;
-            var pending = _old.Where(segment => segment.Number >= from).Sum(segment => (long)segment.Length);
-            for (var number = Math.Max(from, First); number <= tail >> ClickLogSegment.StrideBits; number++) pending += number == tail >> ClickLogSegment.StrideBits ? tail & ClickLogSegment.OffsetMask : _length;
-            var skipped = from >= First || _old.Exists(segment => segment.Number == from) ? acknowledged & ClickLogSegment.OffsetMask : 0;
-            return Math.Max(0, pending - skipped);
+            var (first, last) = (acknowledged >> ClickLogSegment.StrideBits, tail >> ClickLogSegment.StrideBits);
+            return From(first, tail).Sum(segment =>
+            {
+                var begin = segment.Number == first ? segment.After((int)(acknowledged & ClickLogSegment.OffsetMask)) : ClickLogSegment.FirstOffset;
+                var end = segment.Number == last ? tail & ClickLogSegment.OffsetMask : segment.Length;
+                return Math.Max(0, end - begin);
+            });
         }
     }
 

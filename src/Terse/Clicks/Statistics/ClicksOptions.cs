@@ -1,5 +1,4 @@
 using System.ComponentModel.DataAnnotations;
-using Microsoft.Extensions.Options;
 
 namespace Terse.Clicks.Statistics;
 
@@ -32,6 +31,3 @@ internal sealed class ClicksOptions
     [Range(1, 100_000, ErrorMessage = "Terse:Clicks:LiveBuffer must be 1 to 100000.")]
     public int LiveBuffer { get; set; } = 1_000;
 }
-
-[OptionsValidator]
-internal sealed partial class ClicksOptionsValidator : IValidateOptions<ClicksOptions>;

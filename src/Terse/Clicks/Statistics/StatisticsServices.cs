@@ -1,4 +1,4 @@
-using Microsoft.Extensions.Options;
+using Terse.Hosting;
 using Terse.Links;
 
 namespace Terse.Clicks.Statistics;
@@ -8,8 +8,7 @@ internal static class StatisticsServices
     /// <summary>What asks about clicks, and who watches them.</summary>
     public static IServiceCollection AddStatistics(this IServiceCollection services)
     {
-        services.AddSingleton<IValidateOptions<ClicksOptions>, ClicksOptionsValidator>()
-            .AddOptions<ClicksOptions>().BindConfiguration(ClicksOptions.Section).ValidateOnStart();
+        services.AddCheckedOptions<ClicksOptions>(ClicksOptions.Section);
         return services
             .AddSingleton<ClickStatistics>()
             .AddSingleton<LiveClicks>()

@@ -35,7 +35,7 @@ internal sealed class NatsCounting : IAsyncDisposable
         var streams = await NatsNode.ConnectAsync(_stream, partitions);
         var options = Options.Create(new RecordingOptions { Directory = _directory, Linger = TimeSpan.Zero });
         var worker = new ClickWorker(
-            new NatsClickQueue(streams), _store, new ClickEnricher(_places, new UserAgents()), [],
+            new NatsClickQueue(streams, NullLogger<NatsClickQueue>.Instance), _store, new ClickEnricher(_places, new UserAgents()), [],
             new ClickMetrics(_meters.GetRequiredService<IMeterFactory>(), new ClickLog(options)), options, TimeProvider.System, Random.Shared, NullLogger<ClickWorker>.Instance);
         _workers.Add((worker, streams));
         await worker.StartAsync(TestContext.Current.CancellationToken);

@@ -1,4 +1,5 @@
 using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Logging.Abstractions;
 using Microsoft.Extensions.Options;
 using Terse.Adapters.Nats;
 using Terse.Clicks;
@@ -8,7 +9,7 @@ using Terse.Tests.Infrastructure;
 namespace Terse.Tests.Adapters.Nats;
 
 /// <summary>A node's click log and its publisher, and the queue as its process sees it. Opened again with another number of partitions, it is the same node.</summary>
-internal sealed class NatsNode(string stream) : IAsyncDisposable
+internal sealed class NatsNode(string stream, NatsServer? server = null) : IAsyncDisposable
 {
     public const int WaitsForOldPartition = 423;
 
@@ -24,25 +25,25 @@ internal sealed class NatsNode(string stream) : IAsyncDisposable
     /// <summary>Ends when the publisher says that it waits for its old partition.</summary>
     public Task Waits => _logger.Said;
 
-    public static async Task<NatsNode> StartAsync(string stream, int partitions)
+    public static async Task<NatsNode> StartAsync(string stream, int partitions, NatsServer? server = null)
     {
-        var node = new NatsNode(stream);
+        var node = new NatsNode(stream, server);
         await node.OpenAsync(partitions);
         return node;
     }
 
-    public static async Task<NatsStreams> ConnectAsync(string stream, int partitions) => new(
-        Options.Create(new NatsOptions { Url = (await NatsServer.SharedAsync()).Url, Stream = stream, StreamMebibytes = 16, Lease = TimeSpan.FromSeconds(10), Partitions = partitions }), TimeProvider.System);
+    public static async Task<NatsStreams> ConnectAsync(string stream, int partitions, NatsServer? server = null) => new(
+        Options.Create(new NatsOptions { Url = (server ?? await NatsServer.SharedAsync()).Url, Stream = stream, StreamMebibytes = 16, Lease = TimeSpan.FromSeconds(10), Partitions = partitions }), TimeProvider.System);
 
     public async Task OpenAsync(int partitions)
     {
         var options = Options.Create(new RecordingOptions { Directory = _directory, LogMebibytes = 1, BatchSize = 3, Linger = TimeSpan.Zero });
         Log = new ClickLog(options);
         Log.Open();
-        _streams = await ConnectAsync(stream, partitions);
+        _streams = await ConnectAsync(stream, partitions, server);
         _publisher = new NatsClickPublisher(Log, _streams, options, TimeProvider.System, _logger);
         await _publisher.StartAsync(TestContext.Current.CancellationToken);
-        Queue = new NatsClickQueue(_streams);
+        Queue = new NatsClickQueue(_streams, NullLogger<NatsClickQueue>.Instance);
     }
 
     /// <param name="noted">The last confirmation that the log has noted, as if the process had been killed before the note of the next.</param>

@@ -1,7 +1,9 @@
 using System.Diagnostics;
 using System.Globalization;
+using Microsoft.Extensions.Logging.Abstractions;
 using Terse.Adapters.Nats;
 using Terse.Clicks;
+using Terse.Links;
 using Terse.Tests.Contracts;
 using Terse.Tests.Infrastructure;
 
@@ -43,7 +45,7 @@ public sealed class NatsPartitionsTests
         one.Append("a");
         other.Append("b");
         await using var streams = await NatsNode.ConnectAsync(_stream, 2);
-        var (first, second) = (one.Queue, new NatsClickQueue(streams));
+        var (first, second) = (one.Queue, new NatsClickQueue(streams, NullLogger<NatsClickQueue>.Instance));
 
         var a = await ReceiveAsync(first, one.PartitionOf(2));
         var b = await ReceiveAsync(second, other.PartitionOf(2));
@@ -57,7 +59,7 @@ public sealed class NatsPartitionsTests
     public async Task A_worker_counts_the_partitions_that_only_others_are_set_to()
     {
         await using var streams = await NatsNode.ConnectAsync(_stream, 1);
-        var worker = new NatsClickQueue(streams);
+        var worker = new NatsClickQueue(streams, NullLogger<NatsClickQueue>.Instance);
         Assert.Equal(1, await worker.CountPartitionsAsync(Cancellation));
         await using var node = await NodeInPartitionAsync(3, 5);
         node.Append("a");
@@ -75,7 +77,7 @@ public sealed class NatsPartitionsTests
     public async Task A_node_that_gets_another_partition_ships_nothing_until_its_old_one_is_counted(int before, int after)
     {
         await using var streams = await NatsNode.ConnectAsync(_stream, 5);
-        var worker = new NatsClickQueue(streams);
+        var worker = new NatsClickQueue(streams, NullLogger<NatsClickQueue>.Instance);
         await using var node = await NodeInPartitionAsync(3, 5);
         await node.CloseAsync();
         await node.OpenAsync(before);
@@ -93,6 +95,51 @@ public sealed class NatsPartitionsTests
         await worker.AcknowledgeAsync(old, Cancellation);
 
         Assert.Equal("new", ARecord.CodeOf((await next).Clicks[^1]));
+    }
+
+    [Fact]
+    public async Task What_a_killed_server_brings_back_that_was_counted_holds_up_no_node_that_gets_another_partition()
+    {
+        await using var server = await NatsServer.StartAsync();
+        await using var streams = await NatsNode.ConnectAsync(_stream, 5, server);
+        var worker = new NatsClickQueue(streams, NullLogger<NatsClickQueue>.Instance);
+        await using var node = await NodeInPartitionAsync(3, 5, server);
+        await node.CloseAsync();
+        await node.OpenAsync(1);
+        for (var click = 0; click < 30; click++) node.Append("old");
+        await UntilAsync(() => node.Log.Read(node.Log.Acknowledged, 1).Count == 0);
+        var counted = await CountAsync(15);
+
+        // The server writes acknowledgements down before it writes down what they removed.
+        await Task.Delay(TimeSpan.FromMilliseconds(100), TimeProvider.System, Cancellation);
+        await server.KillAsync();
+        await server.RestartAsync();
+        await CountAsync(30 - counted);
+        await node.CloseAsync();
+        Assert.NotEqual(0, (await worker.ReadDepthAsync(Cancellation)).Bytes);
+
+        await node.OpenAsync(5);
+        node.Append("new");
+        Assert.Equal("new", ARecord.CodeOf((await ReceiveAsync(worker, 3)).Clicks[0]));
+
+        async Task<int> CountAsync(int atLeast)
+        {
+            var clicks = 0;
+            while (clicks < atLeast)
+            {
+                try
+                {
+                    var delivery = await ReceiveAsync(worker, 0);
+                    await worker.AcknowledgeAsync(delivery, Cancellation);
+                    clicks += delivery.Clicks.Count;
+                }
+                catch (StoreUnavailableException)
+                {
+                    await Task.Delay(TimeSpan.FromMilliseconds(100), TimeProvider.System, Cancellation);
+                }
+            }
+            return clicks;
+        }
     }
 
     [Fact]
@@ -159,11 +206,11 @@ public sealed class NatsPartitionsTests
     private static Task<ClickDelivery> ReceiveAsync(NatsClickQueue worker, int partition) => worker.ReceiveAsync(partition, Cancellation).AsTask().WaitAsync(LongEnough, Cancellation);
 
     /// <summary>A log's name is drawn: draws until it has this partition.</summary>
-    private async Task<NatsNode> NodeInPartitionAsync(int partition, int partitions)
+    private async Task<NatsNode> NodeInPartitionAsync(int partition, int partitions, NatsServer? server = null)
     {
         while (true)
         {
-            var node = await NatsNode.StartAsync(_stream, partitions);
+            var node = await NatsNode.StartAsync(_stream, partitions, server);
             if (node.PartitionOf(partitions) == partition) return node;
             await node.DisposeAsync();
         }
