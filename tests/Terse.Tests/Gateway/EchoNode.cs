@@ -34,12 +34,7 @@ internal sealed class EchoNode : IAsyncDisposable
         return node;
     }
 
-    public static Uri NobodyThere()
-    {
-        using var listener = new TcpListener(IPAddress.Loopback, 0);
-        listener.Start();
-        return new Uri($"http://127.0.0.1:{((IPEndPoint)listener.LocalEndpoint).Port}");
-    }
+    public static Uri NobodyThere { get; } = new("http://127.0.0.1:1");
 
     public void Hold() => _held = new(TaskCreationOptions.RunContinuationsAsynchronously);
 

@@ -4,6 +4,7 @@ using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
 using Terse.Gateway;
 using Terse.Tests.Infrastructure;
+using Yarp.ReverseProxy;
 
 namespace Terse.Tests.Gateway;
 
@@ -23,6 +24,9 @@ internal sealed class GatewayInstance : IAsyncDisposable
 
     public HttpClient Client { get; }
 
+    /// <summary>How many requests nodes have of it.</summary>
+    public int InFlight => App.Services.GetRequiredService<IProxyStateLookup>().GetClusters().Sum(static cluster => cluster.Destinations.Values.Sum(static node => node.ConcurrentRequestCount));
+
     public static Task<GatewayInstance> StartAsync(IEnumerable<Uri> redirectNodes, params (string Name, string Value)[] settings) => StartAsync(redirectNodes, TimeProvider.System, settings);
 
     public static async Task<GatewayInstance> StartAsync(IEnumerable<Uri> redirectNodes, TimeProvider time, params (string Name, string Value)[] settings)
@@ -30,6 +34,11 @@ internal sealed class GatewayInstance : IAsyncDisposable
         var all = new Dictionary<string, string?>
         {
             ["Terse:Urls"] = "http://127.0.0.1:0",
+
+            // A machine that stalls is not what these tests are about: those that are set their own.
+            ["Terse:Gateway:SilenceTimeout"] = "00:01:00",
+            ["Terse:Gateway:RedirectTimeout"] = "00:01:00",
+            ["Terse:Gateway:ConnectTimeout"] = "00:00:30",
             ["Terse:Gateway:RedirectNodes"] = string.Join(",", redirectNodes.Select(node => node.GetLeftPart(UriPartial.Authority))),
         };
         foreach (var (name, value) in settings) all[name] = value;
@@ -46,7 +55,7 @@ internal sealed class GatewayInstance : IAsyncDisposable
     })
     {
         BaseAddress = Url,
-        Timeout = TimeSpan.FromSeconds(30),
+        Timeout = TimeSpan.FromMinutes(2),
     };
 
     /// <summary>Changes settings as an edit of appsettings.json would.</summary>

@@ -48,16 +48,38 @@ public sealed class GatewayTests
         Assert.Equal(["n0", "n1", "n2"], owners.Values.Distinct().Order());
     }
 
-    [Theory]
-    [InlineData("RoundRobin")]
-    [InlineData("LeastConnections")]
-    [InlineData("PowerOfTwo")]
-    public async Task Other_policies_share_one_code_among_all(string policy)
+    [Fact]
+    public async Task Round_robin_shares_one_code_among_all()
     {
         await using var fleet = await Fleet.StartAsync(3);
+        await using var gateway = await GatewayInstance.StartAsync(fleet.Urls, ("Terse:Gateway:Policy", "RoundRobin"));
+        for (var i = 0; i < 60; i++) await gateway.AskAsync("/one");
+        Assert.All(fleet.Nodes, static node => Assert.Equal(20, node.Requests));
+    }
+
+    [Theory]
+    [InlineData("LeastConnections")]
+    [InlineData("PowerOfTwo")]
+    public async Task Who_is_less_busy_gets_the_next_request_for_one_code(string policy)
+    {
+        await using var fleet = await Fleet.StartAsync(2);
         await using var gateway = await GatewayInstance.StartAsync(fleet.Urls, ("Terse:Gateway:Policy", policy));
-        var asked = await Task.WhenAll(Enumerable.Range(0, 60).Select(_ => gateway.AskAsync("/one")));
-        Assert.True(asked.Distinct().Count() > 1);
+        foreach (var node in fleet.Nodes) node.Hold();
+        var held = gateway.AskAsync("/one");
+        await Eventually.Is(1, () => fleet.Nodes.Sum(static node => node.Requests));
+        var busy = fleet.Nodes.Single(static node => node.Requests == 1);
+        var other = fleet.Nodes.Single(node => node != busy);
+        other.Release();
+        for (var i = 0; i < 10; i++)
+        {
+            Assert.Equal(other.Name, await gateway.AskAsync("/one"));
+
+            // An answer is here a moment before the gateway takes its request for done.
+            await Eventually.Is(1, () => gateway.InFlight);
+        }
+
+        busy.Release();
+        Assert.Equal(busy.Name, await held);
     }
 
     [Fact]

@@ -12,7 +12,7 @@ public sealed class RetryTests
     public async Task A_node_that_is_gone_is_not_seen_from_outside()
     {
         await using var node = await EchoNode.StartAsync("n");
-        await using var gateway = await GatewayInstance.StartAsync([EchoNode.NobodyThere(), node.Url], ("Terse:Gateway:HealthInterval", "00:01:00"), ("Terse:Gateway:LeaveOut", "00:00:00.1"));
+        await using var gateway = await GatewayInstance.StartAsync([EchoNode.NobodyThere, node.Url], ("Terse:Gateway:HealthInterval", "00:01:00"), ("Terse:Gateway:LeaveOut", "00:00:00.1"));
         for (var i = 0; i < 40; i++) Assert.Equal("n", await gateway.AskAsync($"/code{i}"));
     }
 
@@ -42,7 +42,7 @@ public sealed class RetryTests
     {
         await using var node = await EchoNode.StartAsync("n");
         await using var gateway = await GatewayInstance.StartAsync(
-            [node.Url], ("Terse:Gateway:ApiNodes", $"{EchoNode.NobodyThere()},{node.Url}"), ("Terse:Gateway:HealthInterval", "00:01:00"), ("Terse:Gateway:LeaveOut", "00:00:00.1"));
+            [node.Url], ("Terse:Gateway:ApiNodes", $"{EchoNode.NobodyThere},{node.Url}"), ("Terse:Gateway:HealthInterval", "00:01:00"), ("Terse:Gateway:LeaveOut", "00:00:00.1"));
         for (var i = 0; i < 20; i++)
         {
             using var answer = await gateway.Client.PostAsJsonAsync("/api/v1/links", new { url = "https://example.com/" }, Cancellation);
@@ -55,7 +55,7 @@ public sealed class RetryTests
     [InlineData("application/json", "application/problem+json")]
     public async Task Without_any_node_visitors_read_a_page_and_programs_a_problem(string accept, string type)
     {
-        await using var gateway = await GatewayInstance.StartAsync([EchoNode.NobodyThere()]);
+        await using var gateway = await GatewayInstance.StartAsync([EchoNode.NobodyThere]);
         using var request = new HttpRequestMessage(HttpMethod.Get, "/x1") { Headers = { { "Accept", accept } } };
         using var answer = await gateway.Client.SendAsync(request, Cancellation);
         Assert.Equal((HttpStatusCode.ServiceUnavailable, type, "1"), (answer.StatusCode, answer.Content.Headers.ContentType?.ToString(), answer.Headers.RetryAfter?.ToString()));
@@ -64,7 +64,7 @@ public sealed class RetryTests
     [Fact]
     public async Task A_gateway_without_redirect_nodes_says_that_it_is_not_ready()
     {
-        await using var gateway = await GatewayInstance.StartAsync([EchoNode.NobodyThere()], ("Terse:Gateway:HealthInterval", "00:00:00.1"));
+        await using var gateway = await GatewayInstance.StartAsync([EchoNode.NobodyThere], ("Terse:Gateway:HealthInterval", "00:00:00.1"));
         await Redirects.Eventually.TrueAsync(async () =>
         {
             using var answer = await gateway.Client.GetAsync("/health/ready", Cancellation);
