@@ -12,7 +12,7 @@ public sealed class ApiFuzzTests
     private static readonly Gen<string> Texts = Mutations.Of(
         "abc1234", "AkQwMTljMDAwMDAwMDAwMDAwMDAwMDAw", "TAAAAAAAAAAB", "sommer winter", "https://example.com/", "red", "10", "true", "\"1767225600000\"", "W/\"1\"", "*", "\"a\", \"b\"");
 
-    private static readonly Gen<(int Shape, string Text, string Other)> Requests = Gen.Select(Gen.Int[0, 11], Texts, Texts);
+    private static readonly Gen<(int Shape, string Text, string Other, bool Plain)> Requests = Gen.Select(Gen.Int[0, 12], Texts, Texts, Gen.Bool);
 
     private static CancellationToken Cancellation => TestContext.Current.CancellationToken;
 
@@ -47,17 +47,19 @@ public sealed class ApiFuzzTests
     private static async Task FuzzAsync(TerseInstance terse, int runs)
     {
         await terse.CreateAsync(new { url = "https://example.com/sommer", alias = "abc1234", tags = new[] { "red" } });
+        await terse.CreateAsync(new { url = "https://example.com/winter", alias = "def5678" });
         Requests.Fuzz(runs, input =>
         {
-            using var request = Request(input.Shape, input.Text, input.Other);
+            using var request = Request(input.Shape, input.Text, input.Other, input.Plain);
             using var response = terse.Admin.Send(request, Cancellation);
             Assert.True((int)response.StatusCode < 500, $"{request.Method} {request.RequestUri} {request.Headers}: {(int)response.StatusCode}");
+            if (input is { Shape: 11, Plain: true }) Assert.Equal(HttpStatusCode.OK, response.StatusCode);
             if ((int)response.StatusCode >= 400 && request.RequestUri!.OriginalString.StartsWith("/api", StringComparison.Ordinal) && response.StatusCode != HttpStatusCode.MethodNotAllowed)
                 Assert.Equal("application/problem+json", response.Content.Headers.ContentType?.MediaType);
         });
     }
 
-    private static HttpRequestMessage Request(int shape, string text, string other)
+    private static HttpRequestMessage Request(int shape, string text, string other, bool plain)
     {
         var escaped = Escape(text);
         var request = shape switch
@@ -70,15 +72,17 @@ public sealed class ApiFuzzTests
             5 => new HttpRequestMessage(HttpMethod.Post, "/api/v1/links") { Content = Json($$"""{"url":{{Quote("https://example.com/" + text)}},"title":{{Quote(other)}},"tags":[{{Quote(text)}}],"alias":{{(text.Length % 3 == 0 ? Quote(other) : "null")}}}""") },
             6 => new HttpRequestMessage(HttpMethod.Post, "/api/v1/links") { Content = Json($$"""{"url":"https://example.com/","ttl":{{Quote(text)}},"{{other}}":1}""") },
             7 => new HttpRequestMessage(HttpMethod.Post, "/api/v1/links") { Content = Json(text) },
-            8 => new HttpRequestMessage(HttpMethod.Patch, "/api/v1/links/abc1234") { Content = Json($$"""{"title":{{Quote(other)}},"tags":[{{Quote(text)}}]}""") },
+            8 => new HttpRequestMessage(HttpMethod.Patch, "/api/v1/links/def5678") { Content = Json($$"""{"title":{{Quote(other)}},"tags":[{{Quote(text)}}]}""") },
             9 => new HttpRequestMessage(HttpMethod.Delete, $"/api/v1/links/{escaped}"),
             10 => new HttpRequestMessage(HttpMethod.Post, "/api/v1/import") { Content = Json(text + "\n" + other) },
-            _ => new HttpRequestMessage(HttpMethod.Post, "/api/v1/links/bulk") { Content = Json($$"""[{"url":{{Quote(text)}}},{{other}}]""") },
+            11 => new HttpRequestMessage(HttpMethod.Post, "/api/v1/links/bulk") { Content = Json($$"""{"links":[{"url":{{Quote("https://example.com/" + text)}},"title":{{Quote(other)}}},{"url":{{Quote(other)}},"tags":[{{Quote(text)}}],"alias":{{Quote(text)}}},null]}""") },
+            _ => new HttpRequestMessage(HttpMethod.Post, "/api/v1/links/bulk") { Content = Json($$"""{"links":[{"url":{{Quote(text)}}},{{other}}]}""") },
         };
 
         // What cannot be in a header never leaves the client: those are for the raw socket.
-        if (shape is 8 or 9) request.Headers.TryAddWithoutValidation("If-Match", Printable(other) is "*" ? "\"0\"" : Printable(other) + "x");
-        if (shape is 5 or 6) request.Headers.TryAddWithoutValidation("Idempotency-Key", Printable(other));
+        if (plain) return request;
+        if (shape is 8 or 9) request.Headers.TryAddWithoutValidation("If-Match", Printable(other));
+        if (shape is 5 or 6 or 11) request.Headers.TryAddWithoutValidation("Idempotency-Key", Printable(other));
         return request;
     }
 
