@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using System.Net;
 using System.Net.Sockets;
 
@@ -8,6 +9,7 @@ internal sealed class ServerProcess : IAsyncDisposable
 {
     private const int Attempts = 5;
     private static readonly TimeSpan StartLimit = TimeSpan.FromSeconds(60);
+    private static readonly ConcurrentDictionary<int, bool> Drawn = new();
     private readonly string _program;
     private readonly Func<int, string, IEnumerable<string>> _arguments;
     private readonly string _readyLine;
@@ -78,10 +80,23 @@ internal sealed class ServerProcess : IAsyncDisposable
         Directory.Delete(Folder, recursive: true);
     }
 
+    /// <summary>A port that nobody listens at. Below those that clients get, and never the same twice: it stays free until its server has started.</summary>
     public static int FreePort()
     {
-        using var listener = new TcpListener(IPAddress.Loopback, 0);
-        listener.Start();
-        return ((IPEndPoint)listener.LocalEndpoint).Port;
+        while (true)
+        {
+            var port = Random.Shared.Next(10_000, 32_000);
+            if (!Drawn.TryAdd(port, true)) continue;
+            try
+            {
+                using var listener = new TcpListener(IPAddress.Loopback, port);
+                listener.Start();
+                return port;
+            }
+            catch (SocketException)
+            {
+                // Another program's.
+            }
+        }
     }
 }
