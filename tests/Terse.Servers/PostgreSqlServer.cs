@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using System.Globalization;
 
 namespace Terse.Servers;
@@ -9,6 +10,7 @@ namespace Terse.Servers;
 internal sealed class PostgreSqlServer(ServerProcess process) : IAsyncDisposable
 {
     private const string User = "postgres";
+    private static readonly TimeSpan RestartLimit = TimeSpan.FromMinutes(1);
 
     public int Port => process.Port;
 
@@ -64,7 +66,22 @@ internal sealed class PostgreSqlServer(ServerProcess process) : IAsyncDisposable
 
     public Task KillAsync() => process.KillAsync();
 
-    public Task RestartAsync() => process.RestartAsync();
+    /// <summary>A killed server's children hold on to its memory for a moment, and PostgreSQL does not start beside them.</summary>
+    public async Task RestartAsync()
+    {
+        for (var clock = Stopwatch.StartNew(); ;)
+        {
+            try
+            {
+                await process.RestartAsync();
+                return;
+            }
+            catch (InvalidOperationException e) when (clock.Elapsed < RestartLimit && e.Message.Contains("still in use", StringComparison.Ordinal))
+            {
+                await Task.Delay(TimeSpan.FromMilliseconds(100), TimeProvider.System);
+            }
+        }
+    }
 
     public async ValueTask DisposeAsync()
     {
