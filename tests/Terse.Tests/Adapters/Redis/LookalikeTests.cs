@@ -1,9 +1,6 @@
 using System.Text.Json;
-using Microsoft.Extensions.DependencyInjection;
-using Terse.Adapters.Redis;
 using Terse.Codes;
 using Terse.Tests.Infrastructure;
-using Terse.Tests.Redirects;
 
 namespace Terse.Tests.Adapters.Redis;
 
@@ -57,7 +54,8 @@ public sealed class LookalikeTests
         };
         await using var a = await TerseInstance.StartAsync(settings);
         await using var b = await TerseInstance.StartAsync(settings, a.Data, a.Time);
-        await Eventually.Is(1, () => b.App.Services.GetRequiredService<Backplane>().IsListening ? 1 : 0);
+        await a.ListensAsync();
+        await b.ListensAsync();
         await a.CreateAsync(new { url = "https://example.com/", alias = Lookalike });
         await RedisNode.UntilAsync(async () => await StatusAsync(b, Lookalike) == 302);
     }
@@ -73,7 +71,8 @@ public sealed class LookalikeTests
         };
         await using var a = await TerseInstance.StartAsync(settings);
         await using var b = await TerseInstance.StartAsync(settings, a.Data, a.Time);
-        await Eventually.Is(1, () => b.App.Services.GetRequiredService<Backplane>().IsListening ? 1 : 0);
+        await a.ListensAsync();
+        await b.ListensAsync();
         var code = (await a.CreateAsync(new { url = "https://old.example/" })).Text("code");
         Assert.Equal("https://old.example/", await LocationAsync(b, code));
 
