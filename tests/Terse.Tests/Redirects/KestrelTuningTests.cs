@@ -55,8 +55,10 @@ public sealed class KestrelTuningTests
         var answers = new List<(string Served, bool ReadOnPool)>();
         for (var i = 0; i < 20; i++) answers.Add(await AskAsync(client));
 
-        // The first comes with the connection itself, which is accepted on the pool.
-        Assert.All(answers.Skip(1), static answer => Assert.Equal(("poll", true), answer));
+        // What comes before the polling thread has taken the connection over is served on the pool, which accepted it.
+        var polled = answers.SkipWhile(static answer => answer.Served == "pool").ToList();
+        Assert.NotEmpty(polled);
+        Assert.All(polled, static answer => Assert.Equal(("poll", true), answer));
     }
 
     private static async Task<(string Served, bool ReadOnPool)> AskAsync(Socket client)

@@ -116,7 +116,7 @@ public sealed class StoreOutageTests
         server.Store.Hold();
         var waiting = Enumerable.Range(0, 10).Select(i => StatusAsync(server, $"/code{i}")).ToArray();
         await Eventually.Is(10, () => server.Count(RedirectCount.Flights));
-        Assert.Equal(2, server.Store.Reads);
+        await Eventually.Is(2, () => server.Store.Reads);
         server.Store.Release();
         Assert.All(await Task.WhenAll(waiting), status => Assert.Equal(404, status));
         Assert.Equal(10, server.Store.Reads);
