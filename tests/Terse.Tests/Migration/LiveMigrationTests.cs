@@ -48,6 +48,7 @@ public sealed class LiveMigrationTests(ITestOutputHelper output)
         var settings = PostgreSql(connection);
         settings["Terse:DynamoDb:TablePrefix"] = Infrastructure.Servers.NewName() + "-";
         settings["Terse:DynamoDb:AccessKey"] = settings["Terse:DynamoDb:SecretKey"] = "test";
+        settings["Terse:DynamoDb:AttemptTimeout"] = "00:00:30";
         var folder = Directory.CreateTempSubdirectory("terse-move-");
         try
         {

@@ -25,7 +25,7 @@ public class NatsClickQueueTests : ClickQueueContract
         var options = Options.Create(new RecordingOptions { Directory = _directory, LogMebibytes = 1, BatchSize = BatchSize, Linger = TimeSpan.Zero });
         Log = new ClickLog(options);
         Log.Open();
-        _streams = new NatsStreams(Options.Create(new NatsOptions { Url = (_own ?? await NatsServer.SharedAsync()).Url, Stream = _stream, Lease = TimeSpan.FromSeconds(1), StreamMebibytes = 16, Partitions = Partitions }), TimeProvider.System);
+        _streams = new NatsStreams(Options.Create(new NatsOptions { Url = (_own ?? await NatsServer.SharedAsync()).Url, Stream = _stream, Lease = TimeSpan.FromSeconds(3), StreamMebibytes = 16, Partitions = Partitions }), TimeProvider.System);
         _publisher = new NatsClickPublisher(Log, _streams, options, TimeProvider.System, NullLogger<NatsClickPublisher>.Instance);
         await _publisher.StartAsync(Cancellation);
         Queue = new NatsClickQueue(_streams, NullLogger<NatsClickQueue>.Instance);
