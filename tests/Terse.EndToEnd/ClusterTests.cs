@@ -12,12 +12,22 @@ namespace Terse.EndToEnd;
 public sealed partial class ClusterTests
 {
     private static readonly TimeSpan StartLimit = TimeSpan.FromMinutes(3);
+
+    // The nodes inherit them: a machine that stalls is not what these tests are about.
+    private static readonly Dictionary<string, string> Patience = new()
+    {
+        ["Terse__Redirects__StoreTimeout"] = "00:00:30",
+        ["Terse__Gateway__SilenceTimeout"] = "00:01:00",
+        ["Terse__Gateway__RedirectTimeout"] = "00:01:00",
+        ["Terse__Gateway__ConnectTimeout"] = "00:00:30",
+    };
+
     private static CancellationToken Cancellation => TestContext.Current.CancellationToken;
 
     [Fact]
     public async Task A_fleet_makes_and_follows_links_loses_a_node_without_a_trace_and_stops_to_the_last_process()
     {
-        await using var cluster = ChildProcess.Start("dotnet", [Path.Combine(AppContext.BaseDirectory, "terse-cluster.dll"), "--port", "0"]);
+        await using var cluster = ChildProcess.Start("dotnet", [Path.Combine(AppContext.BaseDirectory, "terse-cluster.dll"), "--port", "0"], Patience);
         await cluster.LineAsync("Ctrl-C stops all of it", StartLimit);
         var nodes = Node().Matches(cluster.Output).ToDictionary(match => match.Groups["name"].Value, match => (Url: match.Groups["url"].Value, Id: int.Parse(match.Groups["id"].Value, CultureInfo.InvariantCulture)));
         Assert.Equal(["admin", "api 1", "api 2", "clicks", "gateway", "redirect 1", "redirect 2", "redirect 3"], nodes.Keys.Order(StringComparer.Ordinal));

@@ -14,6 +14,7 @@ public sealed class CommandLineTests : WithDataDirectory
         string key;
         await using (var first = await TerseProcess.ServeAsync(Data, withKnownKey: false))
         {
+            await first.WritesAsync("Try it:");
             Assert.Contains(first.Url.GetLeftPart(UriPartial.Authority), first.Output, StringComparison.Ordinal);
             key = System.Text.RegularExpressions.Regex.Match(first.Output, "terse_[0-9A-Za-z]{10}_[0-9A-Za-z]{32}").Value;
             using var client = first.Client(key);
@@ -24,10 +25,15 @@ public sealed class CommandLineTests : WithDataDirectory
         }
 
         await using var second = await TerseProcess.ServeAsync(Data, withKnownKey: false);
-        Assert.DoesNotContain("terse_", second.Output, StringComparison.Ordinal);
         using var again = second.Client(key);
         using var still = await again.GetAsync("/api/v1/keys", Cancellation);
         Assert.Equal(HttpStatusCode.OK, still.StatusCode);
+
+        // At the end all that it wrote is known.
+        second.Terminate();
+        await second.ExitAsync();
+        Assert.Contains("Terse is ready", second.Output, StringComparison.Ordinal);
+        Assert.DoesNotContain("terse_", second.Output, StringComparison.Ordinal);
     }
 
     [Theory]

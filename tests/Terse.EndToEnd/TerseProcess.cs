@@ -47,9 +47,12 @@ internal sealed class TerseProcess : IAsyncDisposable
     public static Task<TerseProcess> ServeAtAsync(int port, string data, params string[] more) =>
         StartAsync(url => ["--data", data, "--urls", url, "--set", $"BootstrapKey={AdminKey}", .. more], port);
 
-    /// <summary>Stands in front of redirect nodes and waits for the first answer.</summary>
-    public static Task<TerseProcess> GatewayAsync(params Uri[] nodes) =>
-        StartAsync(url => ["gateway", "--urls", url, "--redirect-nodes", string.Join(',', nodes.Select(node => node.GetLeftPart(UriPartial.Authority)))]);
+    /// <summary>Stands in front of redirect nodes and waits for the first answer. What only a stalled machine would exceed is generous.</summary>
+    public static Task<TerseProcess> GatewayAsync(params Uri[] nodes) => StartAsync(url =>
+    [
+        "gateway", "--urls", url, "--redirect-nodes", string.Join(',', nodes.Select(node => node.GetLeftPart(UriPartial.Authority))),
+        "--set", "Gateway:SilenceTimeout=00:01:00", "--set", "Gateway:RedirectTimeout=00:01:00", "--set", "Gateway:ConnectTimeout=00:00:30", "--set", "ShutdownTimeout=00:02:00",
+    ]);
 
     private static async Task<TerseProcess> StartAsync(Func<string, string[]> arguments, int? port = null)
     {
@@ -90,6 +93,16 @@ internal sealed class TerseProcess : IAsyncDisposable
             {
                 await Task.Delay(TimeSpan.FromMilliseconds(10), TimeProvider.System, TestContext.Current.CancellationToken);
             }
+        }
+    }
+
+    /// <summary>Waits until it has written this: a program that answers has not greeted yet.</summary>
+    public async Task WritesAsync(string text)
+    {
+        for (var clock = Stopwatch.StartNew(); !Output.Contains(text, StringComparison.Ordinal);)
+        {
+            Assert.True(clock.Elapsed < StartLimit, $"\"{text}\" was not written within {StartLimit}: {Errors}{Output}");
+            await Task.Delay(TimeSpan.FromMilliseconds(10), TimeProvider.System, TestContext.Current.CancellationToken);
         }
     }
 

@@ -39,6 +39,7 @@ public sealed class DashboardFixture : IAsyncDisposable
             if (_session is not null) return;
             await DashboardSeed.WriteAsync(_data, TestContext.Current.CancellationToken);
             Terse = await TerseProcess.ServeAsync(_data);
+            Assertions.SetDefaultExpectTimeout(DashboardPage.TimeLimit);
             _playwright = await Playwright.CreateAsync();
             Browser = await _playwright.Chromium.LaunchAsync(new() { ExecutablePath = Environment.GetEnvironmentVariable("TERSE_TEST_CHROMIUM") ?? "/usr/bin/chromium", Args = ["--no-sandbox"] });
             await using var page = await DashboardPage.OpenAsync(Browser, Terse.Url);

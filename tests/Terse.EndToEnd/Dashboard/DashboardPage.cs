@@ -10,7 +10,7 @@ namespace Terse.EndToEnd.Dashboard;
 /// </summary>
 internal sealed class DashboardPage : IAsyncDisposable
 {
-    private const float TimeLimit = 60_000;
+    internal const float TimeLimit = 60_000;
     private static readonly Lazy<string> Axe = new(() => File.ReadAllText(Path.Combine(Repository.Root, "artifacts/npm/node_modules/axe-core/axe.min.js")));
     private readonly ConcurrentQueue<string> _troubles = new();
     private readonly Look _look;

@@ -8,6 +8,7 @@ public sealed class SessionTests(DashboardFixture dashboard) : WithDataDirectory
     {
         await dashboard.StartAsync();
         await using var terse = await TerseProcess.ServeAsync(Data, withKnownKey: false);
+        await terse.WritesAsync("Try it:");
         var welcome = System.Text.RegularExpressions.Regex.Match(terse.Output, "/admin/welcome\\?token=[0-9a-f]{32}").Value;
         await using var page = await DashboardPage.OpenAsync(dashboard.Browser, terse.Url, look: look);
         await page.GoAsync(welcome);
