@@ -49,8 +49,8 @@ internal sealed class GatewayOptions
     public TimeSpan ConnectTimeout { get; set; } = TimeSpan.FromSeconds(1);
 
     /// <summary>
-    /// How long a redirect node may answer nobody at all, while it holds requests and another node is well, before those are asked of other nodes.
-    /// 50 milliseconds to 1 minute; as long as <see cref="RedirectTimeout"/>, and silence means nothing.
+    /// How long a redirect node may answer nobody at all, not even whether it lives, while it holds requests and another node is well, before those are
+    /// asked of other nodes. 50 milliseconds to 1 minute; as long as <see cref="RedirectTimeout"/>, and silence means nothing.
     /// </summary>
     [Range(typeof(TimeSpan), "00:00:00.05", "00:01:00", ErrorMessage = "Terse:Gateway:SilenceTimeout must be 00:00:00.05 to 00:01:00.")]
     public TimeSpan SilenceTimeout { get; set; } = TimeSpan.FromMilliseconds(300);

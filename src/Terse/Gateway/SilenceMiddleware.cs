@@ -1,3 +1,4 @@
+using Microsoft.Extensions.Options;
 using Yarp.ReverseProxy.Forwarder;
 
 namespace Terse.Gateway;
@@ -6,12 +7,14 @@ namespace Terse.Gateway;
 /// Lets go of a node that fell silent. Only where another may be asked: what reads, of a redirect node, at its first try. A second try is waited
 /// for, so that a store that is slow for all nodes makes answers late and not none.
 /// </summary>
-internal sealed class SilenceMiddleware(RequestDelegate next, SilentNodes nodes)
+internal sealed class SilenceMiddleware(RequestDelegate next, SilentNodes nodes, IOptions<GatewayOptions> options)
 {
+    private readonly bool _retries = options.Value.Retries > 0;
+
     public Task InvokeAsync(HttpContext context)
     {
         var proxy = context.GetReverseProxyFeature();
-        var mayRepeat = HttpMethods.IsGet(context.Request.Method) || HttpMethods.IsHead(context.Request.Method);
+        var mayRepeat = _retries && (HttpMethods.IsGet(context.Request.Method) || HttpMethods.IsHead(context.Request.Method));
         return mayRepeat && proxy is { Cluster.Config.ClusterId: GatewayMap.Redirects, AvailableDestinations: [var node] } && context.Features.Get<FirstTry>() is null
             ? TryAsync(context, nodes.Of(node))
             : next(context);
@@ -20,8 +23,8 @@ internal sealed class SilenceMiddleware(RequestDelegate next, SilentNodes nodes)
     private async Task TryAsync(HttpContext context, NodeSilence silence)
     {
         var visitor = context.RequestAborted;
-        using var attempt = CancellationTokenSource.CreateLinkedTokenSource(visitor, silence.Broken);
-        var first = new FirstTry(silence);
+        using var attempt = CancellationTokenSource.CreateLinkedTokenSource(visitor);
+        var first = new FirstTry(silence, attempt);
         context.Features.Set(first);
         context.Response.OnStarting(static first => ((FirstTry)first).Answered(), first);
         context.RequestAborted = attempt.Token;
@@ -40,12 +43,14 @@ internal sealed class SilenceMiddleware(RequestDelegate next, SilentNodes nodes)
     private sealed class FirstTry
     {
         private readonly NodeSilence _silence;
+        private readonly CancellationTokenRegistration _breaking;
         private int _ended;
 
-        public FirstTry(NodeSilence silence)
+        public FirstTry(NodeSilence silence, CancellationTokenSource attempt)
         {
             _silence = silence;
             silence.Wait();
+            _breaking = silence.Broken.UnsafeRegister(static attempt => ((CancellationTokenSource)attempt!).Cancel(), attempt);
         }
 
         public Task Answered()
@@ -56,7 +61,9 @@ internal sealed class SilenceMiddleware(RequestDelegate next, SilentNodes nodes)
 
         public void End(bool answered)
         {
-            if (Interlocked.Exchange(ref _ended, 1) == 0) _silence.Leave(answered);
+            if (Interlocked.Exchange(ref _ended, 1) != 0) return;
+            _breaking.Dispose();
+            _silence.Leave(answered);
         }
     }
 }

@@ -7,8 +7,8 @@ using Yarp.ReverseProxy.Model;
 namespace Terse.Gateway;
 
 /// <summary>
-/// Finds the redirect node that was paused, or whose network swallows what is sent: it holds requests and answers nobody. What it holds is then
-/// cancelled, for <see cref="Retries"/> to ask another node. A node that is slow with one link but answers others is waited for.
+/// Finds the redirect node that was paused, or whose network swallows what is sent: it holds requests and answers nobody, not even whether it lives. What it
+/// holds is then cancelled, for <see cref="Retries"/> to ask another node. A node that lives is waited for, however slow its store is.
 /// </summary>
 internal sealed partial class SilentNodes(IProxyStateLookup proxy, IOptions<GatewayOptions> options, TimeProvider time, GatewayMetrics metrics, ILogger<SilentNodes> log)
     : BackgroundService
@@ -16,6 +16,7 @@ internal sealed partial class SilentNodes(IProxyStateLookup proxy, IOptions<Gate
     private const int LooksPerTimeout = 6;
 
     private readonly TimeSpan _timeout = options.Value.SilenceTimeout;
+    private readonly TimeSpan _askAfter = options.Value.SilenceTimeout / 2;
     private readonly ConditionalWeakTable<DestinationState, NodeSilence> _nodes = [];
 
     public NodeSilence Of(DestinationState node) => _nodes.GetValue(node, _ => new NodeSilence(time));
@@ -23,28 +24,50 @@ internal sealed partial class SilentNodes(IProxyStateLookup proxy, IOptions<Gate
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
         using var timer = new PeriodicTimer(_timeout / LooksPerTimeout, time);
-        while (await timer.WaitForNextTickAsync(stoppingToken)) Look();
-    }
-
-    private void Look()
-    {
-        if (!proxy.TryGetCluster(GatewayMap.Redirects, out var cluster)) return;
-        var all = cluster.DestinationsState.AllDestinations;
-        foreach (var node in all)
+        while (await timer.WaitForNextTickAsync(stoppingToken))
         {
-            if (!_nodes.TryGetValue(node, out var silence) || silence.Length < _timeout) continue;
+            if (!proxy.TryGetCluster(GatewayMap.Redirects, out var cluster)) continue;
 
             // The last one that is well is waited for: whom else could one ask?
-            if (!all.Any(other => other != node && NodeHealth.IsWell(other))) continue;
-            metrics.FellSilent();
-            Log.Silent(log, node.DestinationId, (int)silence.Length.TotalMilliseconds);
-            silence.Break();
+            var all = cluster.DestinationsState.AllDestinations;
+            await Task.WhenAll(from node in all where all.Any(other => other != node && NodeHealth.IsWell(other)) select LookAsync(cluster, node, stoppingToken));
+        }
+    }
+
+    private async Task LookAsync(ClusterState cluster, DestinationState node, CancellationToken stoppingToken)
+    {
+        if (!_nodes.TryGetValue(node, out var silence) || silence.Length < _askAfter) return;
+        if (await LivesAsync(cluster, node, stoppingToken))
+        {
+            silence.Restart();
+            return;
+        }
+
+        if (silence.Length < _timeout) return;
+        metrics.FellSilent();
+        Log.Silent(log, node.DestinationId, (int)silence.Length.TotalMilliseconds);
+        silence.Break();
+    }
+
+    private async Task<bool> LivesAsync(ClusterState cluster, DestinationState node, CancellationToken stoppingToken)
+    {
+        using var late = new CancellationTokenSource(_timeout - _askAfter, time);
+        using var limit = CancellationTokenSource.CreateLinkedTokenSource(late.Token, stoppingToken);
+        try
+        {
+            using var question = new HttpRequestMessage(HttpMethod.Get, $"{node.Model.Config.Address.TrimEnd('/')}/health/live");
+            using var answer = await cluster.Model.HttpClient.SendAsync(question, limit.Token);
+            return true;
+        }
+        catch (Exception e) when (e is HttpRequestException or OperationCanceledException)
+        {
+            return false;
         }
     }
 
     private static partial class Log
     {
-        [LoggerMessage(6003, LogLevel.Warning, "{Node} has answered nobody for {Milliseconds} ms. What it holds goes to other nodes.")]
+        [LoggerMessage(6003, LogLevel.Warning, "{Node} has answered nobody, nor whether it lives, for {Milliseconds} ms. What it holds goes to other nodes.")]
         public static partial void Silent(ILogger logger, string node, int milliseconds);
     }
 }
@@ -83,5 +106,5 @@ internal sealed class NodeSilence(TimeProvider time)
         Interlocked.Exchange(ref _broken, new CancellationTokenSource()).Cancel();
     }
 
-    private void Restart() => Volatile.Write(ref _since, time.GetTimestamp());
+    public void Restart() => Volatile.Write(ref _since, time.GetTimestamp());
 }

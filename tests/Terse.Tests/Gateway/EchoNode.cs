@@ -12,6 +12,7 @@ internal sealed class EchoNode : IAsyncDisposable
     private WebApplication _app = null!;
     private volatile TaskCompletionSource? _held;
     private int _requests;
+    private int _probes;
 
     private EchoNode(string name) => Name = name;
 
@@ -20,6 +21,12 @@ internal sealed class EchoNode : IAsyncDisposable
     public Uri Url { get; private set; } = null!;
 
     public bool Ready { get; set; } = true;
+
+    /// <summary>Whether it says that it lives while it holds requests.</summary>
+    public bool Lives { get; set; }
+
+    /// <summary>How often it was asked whether it lives.</summary>
+    public int Probes => Volatile.Read(ref _probes);
 
     /// <summary>How many requests came, questions for its health aside.</summary>
     public int Requests => Volatile.Read(ref _requests);
@@ -61,6 +68,13 @@ internal sealed class EchoNode : IAsyncDisposable
         if (context.Request.Path == "/health/ready")
         {
             context.Response.StatusCode = Ready ? 200 : 503;
+            return;
+        }
+
+        if (context.Request.Path == "/health/live")
+        {
+            Interlocked.Increment(ref _probes);
+            if (!Lives && _held is { } silent) await silent.Task;
             return;
         }
 

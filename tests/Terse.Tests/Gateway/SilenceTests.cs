@@ -1,5 +1,8 @@
+using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Time.Testing;
+using Terse.Gateway;
 using Terse.Tests.Infrastructure;
+using Yarp.ReverseProxy;
 
 namespace Terse.Tests.Gateway;
 
@@ -33,7 +36,9 @@ public sealed class SilenceTests : IAsyncLifetime
         _one.Hold();
         var held = paths.Select(path => gateway.AskAsync(path)).ToArray();
         await Redirects.Eventually.Is(paths.Length * 2, () => _one.Requests);
-        await LookAsync(Looks);
+        _time.Advance(Silence / 2);
+        await Redirects.Eventually.Is(1, () => _one.Probes);
+        _time.Advance(Silence / 2);
         Assert.All(await Task.WhenAll(held), name => Assert.Equal("other", name));
         Assert.All(await Task.WhenAll(paths.Select(path => gateway.AskAsync(path))), name => Assert.Equal("other", name));
     }
@@ -56,6 +61,42 @@ public sealed class SilenceTests : IAsyncLifetime
         Assert.False(slow.IsCompleted);
         answered.TrySetResult();
         Assert.Equal("one", await slow);
+    }
+
+    [Fact]
+    public async Task A_node_that_answers_nobody_and_says_that_it_lives_is_waited_for()
+    {
+        await using var gateway = await StartAsync(_one, _other);
+        var path = (await PathsOfAsync(_one, gateway))[0];
+        var before = _one.Requests;
+        _one.Lives = true;
+        _one.Hold();
+        var held = gateway.AskAsync(path);
+        await Redirects.Eventually.Is(before + 1, () => _one.Requests);
+        for (var probe = 1; probe <= 10; probe++)
+        {
+            _time.Advance(Silence / 2);
+            await Redirects.Eventually.Is(probe, () => _one.Probes);
+            await Redirects.Eventually.Is(0, () => SilenceOf(_one, gateway).Length.Ticks);
+        }
+
+        Assert.False(held.IsCompleted);
+        _one.Release();
+        Assert.Equal("one", await held);
+    }
+
+    [Fact]
+    public async Task A_silent_node_is_waited_for_where_nothing_is_asked_twice()
+    {
+        await using var gateway = await StartAsync([_one, _other], ("Terse:Gateway:Retries", "0"));
+        var path = (await PathsOfAsync(_one, gateway))[0];
+        var before = _one.Requests;
+        _one.Hold();
+        var held = gateway.AskAsync(path);
+        await Redirects.Eventually.Is(before + 1, () => _one.Requests);
+        await LookAsync(10 * Looks);
+        _one.Release();
+        Assert.Equal("one", await held);
     }
 
     [Fact]
@@ -86,8 +127,17 @@ public sealed class SilenceTests : IAsyncLifetime
         Assert.Equal(("one", before), ((await answer.JsonAsync()).Text("node"), _other.Requests));
     }
 
-    private Task<GatewayInstance> StartAsync(params EchoNode[] nodes) => GatewayInstance.StartAsync(
-        nodes.Select(static node => node.Url), _time, ("Terse:Gateway:SilenceTimeout", $"{Silence}"), ("Terse:Gateway:RedirectTimeout", "00:01:00"));
+    private Task<GatewayInstance> StartAsync(params EchoNode[] nodes) => StartAsync(nodes, []);
+
+    private Task<GatewayInstance> StartAsync(EchoNode[] nodes, params (string Name, string Value)[] settings) => GatewayInstance.StartAsync(
+        nodes.Select(static node => node.Url), _time, [("Terse:Gateway:SilenceTimeout", $"{Silence}"), ("Terse:Gateway:RedirectTimeout", "00:01:00"), .. settings]);
+
+    private static NodeSilence SilenceOf(EchoNode node, GatewayInstance gateway)
+    {
+        Assert.True(gateway.App.Services.GetRequiredService<IProxyStateLookup>().TryGetCluster(GatewayMap.Redirects, out var cluster));
+        var state = cluster.DestinationsState.AllDestinations.Single(one => new Uri(one.Model.Config.Address) == node.Url);
+        return gateway.App.Services.GetRequiredService<SilentNodes>().Of(state);
+    }
 
     /// <summary>Paths that the gateway asks of a node.</summary>
     private static async Task<string[]> PathsOfAsync(EchoNode node, GatewayInstance gateway)
