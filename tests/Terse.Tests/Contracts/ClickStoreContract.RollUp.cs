@@ -6,6 +6,9 @@ public abstract partial class ClickStoreContract
 {
     private static readonly DateTimeOffset Later = AClick.At.AddDays(100);
 
+    /// <summary>Counts clicks of an hour over all links, as many as no test could write one by one.</summary>
+    private protected abstract ValueTask AddTotalAsync(DateTimeOffset hour, int clicks);
+
     [Fact]
     public async Task Folding_changes_no_count_of_a_query_that_is_not_finer()
     {
@@ -25,6 +28,17 @@ public abstract partial class ClickStoreContract
 
         await Store.RollUpAsync(Later, new ClickRetention(AClick.At.AddDays(8), AClick.At.AddDays(5), From), Cancellation);
         Assert.Equal(daily, await AnswersAsync(ClickUnit.Day));
+    }
+
+    [Fact]
+    public async Task A_day_may_have_more_clicks_than_32_bits_hold()
+    {
+        await AddTotalAsync(From.AddDays(1).AddHours(3), 2_000_000_000);
+        await AddTotalAsync(From.AddDays(1).AddHours(4), 2_000_000_000);
+
+        await Store.RollUpAsync(Later, new ClickRetention(Later, Later, From), Cancellation);
+
+        Assert.Equal(4_000_000_000, Assert.Single(await Store.ReadSeriesAsync(Query(), ClickUnit.Day, Cancellation)).Counts.Clicks);
     }
 
     [Fact]

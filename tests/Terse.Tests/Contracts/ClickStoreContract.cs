@@ -9,7 +9,7 @@ public abstract partial class ClickStoreContract : ContractSuite
     private static readonly DateTimeOffset From = new(2026, 1, 1, 0, 0, 0, TimeSpan.Zero);
     private static readonly DateTimeOffset To = new(2027, 1, 1, 0, 0, 0, TimeSpan.Zero);
 
-    private protected IClickStore Store { get; private set; } = null!;
+    private protected IClickStore Store { get; set; } = null!;
 
     public override async ValueTask InitializeAsync() => Store = await OpenAsync();
 

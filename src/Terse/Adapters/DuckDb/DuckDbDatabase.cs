@@ -32,6 +32,7 @@ internal sealed class DuckDbDatabase : IDisposable
             var threads = options.Value.Threads == 0 ? Environment.ProcessorCount : options.Value.Threads;
             Execute(_writer, string.Create(CultureInfo.InvariantCulture, $"SET memory_limit = '{options.Value.MemoryMiB ?? ShareOfMemory()}MiB'; SET threads = {threads}; SET preserve_insertion_order = true;"));
             Execute(_writer, DuckDbSchema.Create);
+            foreach (var table in NarrowTables(_writer)) Execute(_writer, DuckDbSchema.Widen(table));
         }
         catch
         {
@@ -140,6 +141,15 @@ internal sealed class DuckDbDatabase : IDisposable
         _writer.Dispose();
         _writing.Dispose();
         _reading.Dispose();
+    }
+
+    private static List<string> NarrowTables(DuckDBConnection connection)
+    {
+        using var command = Command(connection, DuckDbSchema.Narrow);
+        using var reader = command.ExecuteReader();
+        List<string> tables = [];
+        while (reader.Read()) tables.Add(reader.GetString(0));
+        return tables;
     }
 
     private static T InTransaction<T>(DuckDBConnection connection, Func<DuckDBConnection, T> work, Action<DuckDBConnection>? rolledBack)

@@ -38,13 +38,23 @@ internal static class DuckDbSchema
         {Visits("minutes")}
         {Visits("hours")}
         {Visits("days")}
-        {Totals("totals_fresh")}
-        {Totals("totals")}
-        {Totals("daily")}
+        {Totals("totals_fresh", "INTEGER")}
+        {Totals("totals", "BIGINT")}
+        {Totals("daily", "BIGINT")}
         CREATE TABLE IF NOT EXISTS pairs (
             minute UINTEGER NOT NULL, kind UTINYINT NOT NULL, dimension UTINYINT NOT NULL, value UINTEGER NOT NULL,
-            other_dimension UTINYINT NOT NULL, other_value UINTEGER NOT NULL, clicks INTEGER NOT NULL, humans INTEGER NOT NULL, visitors INTEGER NOT NULL);
+            other_dimension UTINYINT NOT NULL, other_value UINTEGER NOT NULL, clicks BIGINT NOT NULL, humans BIGINT NOT NULL, visitors BIGINT NOT NULL);
         """;
+
+    private static readonly string[] CountColumns = ["clicks", "humans", "visitors"];
+
+    /// <summary>Tables of an earlier build whose counts have 32 bits.</summary>
+    public const string Narrow = """
+        SELECT DISTINCT table_name FROM duckdb_columns()
+        WHERE table_name IN ('totals', 'daily', 'pairs') AND column_name = 'clicks' AND data_type = 'INTEGER'
+        """;
+
+    public static string Widen(string table) => string.Join(' ', CountColumns.Select(column => $"ALTER TABLE {table} ALTER {column} TYPE BIGINT;"));
 
     public static string Column(ClickDimension dimension) => dimension switch
     {
@@ -69,9 +79,10 @@ internal static class DuckDbSchema
             clicks INTEGER NOT NULL, humans INTEGER NOT NULL, link_visitors INTEGER NOT NULL, site_visitors INTEGER NOT NULL);
         """;
 
-    private static string Totals(string table) => $"""
+    // What a batch adds fits into 32 bits; a day over all links may not.
+    private static string Totals(string table, string count) => $"""
         CREATE TABLE IF NOT EXISTS {table} (
             minute UINTEGER NOT NULL, kind UTINYINT NOT NULL, dimension UTINYINT NOT NULL, value UINTEGER NOT NULL,
-            clicks INTEGER NOT NULL, humans INTEGER NOT NULL, visitors INTEGER NOT NULL);
+            clicks {count} NOT NULL, humans {count} NOT NULL, visitors {count} NOT NULL);
         """;
 }

@@ -71,6 +71,11 @@ internal static class ClickSchema
             $"CREATE TABLE click_totals_{dimension} PARTITION OF click_totals FOR VALUES IN ({dimension});"))}
         """);
 
+    /// <summary>A day over all links may have more clicks than 32 bits hold. The table is written anew: statistics and workers wait as long.</summary>
+    public static readonly PostgreSqlMigration LargeDays = new("clicks-2-large-days", """
+        ALTER TABLE click_totals ALTER COLUMN clicks TYPE bigint, ALTER COLUMN humans TYPE bigint, ALTER COLUMN visitors TYPE bigint
+        """);
+
     public static string Column(ClickDimension dimension) =>
         dimension == ClickDimension.Link ? "link" : DimensionColumns.Split(", ")[Array.IndexOf(Dimensions, dimension)];
 }

@@ -14,5 +14,6 @@ internal static class PostgreSqlSchema
         LinkSchema.Disabled,
         LinkSchema.TakenDown,
         LinkSchema.Owner,
+        ClickSchema.LargeDays,
     ];
 }

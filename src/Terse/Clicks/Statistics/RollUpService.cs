@@ -26,6 +26,11 @@ internal sealed partial class RollUpService(IClickStore store, IOptions<ClicksOp
             {
                 Log.Postponed(log, e.Message);
             }
+            catch (Exception e) when (e is not OperationCanceledException)
+            {
+                // A defect of ours in what is done once an hour must not end the redirects of this process.
+                Log.Failed(log, e);
+            }
         }
     }
 
@@ -36,5 +41,8 @@ internal sealed partial class RollUpService(IClickStore store, IOptions<ClicksOp
 
         [LoggerMessage(1431, LogLevel.Warning, "Rolling clicks up is put off: {Reason}")]
         public static partial void Postponed(ILogger logger, string reason);
+
+        [LoggerMessage(1434, LogLevel.Error, "Rolling clicks up failed; it is tried again")]
+        public static partial void Failed(ILogger logger, Exception exception);
     }
 }

@@ -36,11 +36,34 @@ public sealed class DuckDbClickStoreTests : ClickStoreContract
         Assert.Equal(expected, double.Parse(limit[0], CultureInfo.InvariantCulture) * (limit[1] == "GiB" ? 1024 : 1), 0.02 * expected);
     }
 
+    [Fact]
+    public async Task A_file_of_an_earlier_build_takes_days_that_32_bits_do_not_hold()
+    {
+        _database!.Load(static connection =>
+        {
+            foreach (var table in new[] { "totals", "daily", "pairs" }) DuckDbDatabase.Execute(connection, DuckDbSchema.Widen(table).Replace("BIGINT", "INTEGER", StringComparison.Ordinal));
+            return 0;
+        });
+        Store = await ReopenAsync();
+
+        await A_day_may_have_more_clicks_than_32_bits_hold();
+    }
+
     private protected override ValueTask<IClickStore> OpenAsync()
     {
         var options = Options.Create(new DuckDbOptions { DataDirectory = _directory });
         _database = new DuckDbDatabase(options);
         return ValueTask.FromResult<IClickStore>(new DuckDbClickStore(_database, options));
+    }
+
+    private protected override ValueTask AddTotalAsync(DateTimeOffset hour, int clicks)
+    {
+        _database!.Load(connection =>
+        {
+            DuckDbDatabase.Execute(connection, "INSERT INTO totals_fresh VALUES (?, ?, 0, 0, ?, 0, 0)", hour.ToUnixTimeSeconds() / 60, (byte)ClickKind.Redirected, clicks);
+            return 0;
+        });
+        return ValueTask.CompletedTask;
     }
 
     private protected override ValueTask<IClickStore> ReopenAsync()

@@ -14,6 +14,11 @@ public sealed class PostgreSqlClickStoreTests : ClickStoreContract
 
     private protected override async ValueTask<IClickStore> OpenAsync() => new PostgreSqlClickStore(await _databases.OpenAsync());
 
+    private protected override async ValueTask AddTotalAsync(DateTimeOffset hour, int clicks) => await (await _databases.OpenAsync()).RunAsync(
+        connection => ClickPartitions.ExecuteAsync(
+            connection, "INSERT INTO click_totals_fresh VALUES ($1, $2, 0, '', $3, 0, 0)", Cancellation, (int)(hour.ToUnixTimeSeconds() / 60), (short)ClickKind.Redirected, clicks),
+        Cancellation);
+
     private protected override ValueTask<IClickStore> ReopenAsync() => OpenAsync();
 
     [Fact]
