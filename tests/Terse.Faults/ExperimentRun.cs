@@ -33,7 +33,7 @@ internal sealed class ExperimentRun(Rig rig, double redirectsPerSecond, int writ
 }
 
 /// <param name="Lost">Redirects whose answer came through and that no statistic counts.</param>
-/// <param name="Surplus">Counted beyond what was answered, what may have been answered unseen, and what the gateway asked of a second node.</param>
+/// <param name="Surplus">Visits counted twice, beyond those that the gateway asked of a second node, and visits that were never made.</param>
 internal readonly record struct ClickOutcome(long Lost, long Surplus);
 
 /// <param name="MissedBefore">Redirects that failed before it was mended.</param>

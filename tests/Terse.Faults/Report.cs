@@ -18,7 +18,7 @@ internal static class Report
 
             - **wrong**: led elsewhere, or 404 for a link that is there. Each link that a writer makes is followed at once, and edited links when all is well again: they count here too. **known down**: 503 with `Retry-After`. **failed**: anything else, a request without an answer within 5 s included.
             - **longest gap**: between two right answers. **lost writes**: acknowledged creates and edits that are not there, or a code given twice.
-            - **lost clicks**: redirects that a visitor got and no statistic counts; **surplus**: counted, but neither answered, nor possibly answered, nor asked of a second node by the gateway.
+            - **lost clicks**: redirects that a visitor got and no statistic counts, visit by visit: each has campaign tags of its own. **surplus**: visits counted twice that the gateway did not ask of a second node, and visits that were never made.
             - What the gateway asks of a second node because the first was paused, cut off or killed may be counted by both: that is no surplus, as far as the gateway counts such retries.
             - A fault marked ‡ is mended by ending and starting the process: redirects may fail from there on, not before, and clicks that no disk took go with it.
             - A fault marked † kills or stops the only way in: its redirects cannot be answered meanwhile.

@@ -3,7 +3,10 @@ using System.Net;
 
 namespace Terse.Faults;
 
-/// <summary>Follows links and tells where they led. Every answer of an experiment comes through one of these, so that clicks can be compared with answers.</summary>
+/// <summary>
+/// Follows links and tells where they led. Every visit of an experiment comes through one of these, told from every other by its campaign tags, so that
+/// what was counted can be compared with what was answered, visit by visit.
+/// </summary>
 internal sealed class Visitor(Uri target) : IDisposable
 {
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(5);
@@ -12,14 +15,21 @@ internal sealed class Visitor(Uri target) : IDisposable
         new(new SocketsHttpHandler { AllowAutoRedirect = false, UseCookies = false, ConnectTimeout = TimeSpan.FromSeconds(2) }) { BaseAddress = target, Timeout = Patience };
 
     private readonly ConcurrentDictionary<string, int> _reasons = new();
-    private long _redirected;
-    private long _unanswered;
+    private readonly ConcurrentBag<int> _redirected = [];
+    private readonly string _name = $"{Guid.NewGuid():N}"[..8];
+    private int _visits;
 
-    /// <summary>Redirects that came through, wherever they led.</summary>
-    public long Redirected => Interlocked.Read(ref _redirected);
+    /// <summary>As many visits as the API lists of one dimension have one source.</summary>
+    public const int VisitsPerSource = 1000;
 
-    /// <summary>Requests that may have been answered with a redirect that did not come through.</summary>
-    public long Unanswered => Interlocked.Read(ref _unanswered);
+    /// <summary>How many visits there were.</summary>
+    public int Visits => Volatile.Read(ref _visits);
+
+    /// <summary>The visits whose redirect came through, wherever it led.</summary>
+    public IReadOnlyCollection<int> Redirected => _redirected;
+
+    /// <summary>The sources of all visits, in order.</summary>
+    public IEnumerable<string> Sources => Enumerable.Range(0, (Visits + VisitsPerSource - 1) / VisitsPerSource).Select(SourceOf);
 
     /// <summary>The most frequent failures in words.</summary>
     public string Reasons => string.Join(", ", _reasons.OrderByDescending(reason => reason.Value).Take(3).Select(reason => $"{reason.Value} × {reason.Key}"));
@@ -30,9 +40,10 @@ internal sealed class Visitor(Uri target) : IDisposable
     {
         try
         {
-            using var answer = await _client.GetAsync($"/{code}");
+            var visit = Interlocked.Increment(ref _visits) - 1;
+            using var answer = await _client.GetAsync($"/{code}?utm_source={SourceOf(visit / VisitsPerSource)}&utm_campaign={visit % VisitsPerSource}");
             var location = answer.Headers.Location?.OriginalString ?? "";
-            if (answer.StatusCode == HttpStatusCode.Found) Interlocked.Increment(ref _redirected);
+            if (answer.StatusCode == HttpStatusCode.Found) _redirected.Add(visit);
             if (answer.StatusCode == HttpStatusCode.Found && mayLeadTo(location)) return Visit.Right;
             if (answer.StatusCode == HttpStatusCode.ServiceUnavailable && answer.Headers.RetryAfter is not null) return Visit.KnownDown;
             if ((int)answer.StatusCode is >= 500 and < 600) return Failed($"HTTP {(int)answer.StatusCode}");
@@ -49,9 +60,10 @@ internal sealed class Visitor(Uri target) : IDisposable
 
     public void Dispose() => _client.Dispose();
 
+    private string SourceOf(int thousand) => string.Create(System.Globalization.CultureInfo.InvariantCulture, $"{_name}-{thousand}");
+
     private Visit Failed(string reason)
     {
-        Interlocked.Increment(ref _unanswered);
         Note(reason);
         return Visit.Failed;
     }
