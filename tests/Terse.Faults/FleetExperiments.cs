@@ -14,6 +14,8 @@ internal static class FleetExperiments
             yield return Experiment.Pause(rig[part]);
         }
         yield return Experiment.Kill(rig["gateway"], stopsRedirects: true);
+        yield return Experiment.Pause(rig["gateway"], stopsRedirects: true);
+        yield return Experiment.Kill(rig["admin"]);
         yield return Experiment.Kill(rig["Redis 1"]);
         yield return Experiment.Pause(rig["Redis 1"]);
         yield return Experiment.Kill(rig["NATS 1"]);
@@ -21,7 +23,9 @@ internal static class FleetExperiments
         foreach (var experiment in rig.LinksAreIn == "PostgreSql" ? PostgreSql(rig) : DynamoDb(rig)) yield return experiment;
         yield return Experiment.Both(Experiment.Kill(rig["redirect 1"]), Experiment.Kill(rig["Redis 2"]));
         yield return Experiment.Both(Experiment.Kill(rig["redirect 2"]), Experiment.Kill(rig["redirect 3"]));
+        yield return Experiment.Both(Experiment.Pause(rig["redirect 1"]), Experiment.Pause(rig["redirect 2"]));
         yield return Experiment.Both(Experiment.Kill(rig["clicks"]), Experiment.Kill(rig["NATS 2"]));
+        yield return Experiment.Both(Experiment.Pause(rig["clicks"]), Experiment.Pause(rig["NATS 3"]));
         yield return Experiment.Both(Experiment.Kill(rig["api 1"]), Experiment.Pause(rig["api 2"]));
         if (rig.LinksAreIn != "PostgreSql") yield break;
         foreach (var way in rig.Network.Ways)
@@ -38,6 +42,7 @@ internal static class FleetExperiments
         yield return Experiment.Pause(rig["PostgreSQL 1"]);
         yield return Experiment.Kill(rig["replica 1"]);
         yield return Experiment.Pause(rig["replica 1"]);
+        yield return Experiment.Both(Experiment.Kill(rig["PostgreSQL 1"]), Experiment.Kill(rig["redirect 3"]));
         yield return new Experiment("replica lagging (its replay paused)", () => rig.ReplicaAsync(follows: false), () => rig.ReplicaAsync(follows: true), EditsAreSeen: true);
     }
 
