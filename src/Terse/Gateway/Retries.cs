@@ -12,6 +12,7 @@ namespace Terse.Gateway;
 internal sealed class Retries(RequestDelegate next, IOptions<GatewayOptions> options, GatewayMetrics metrics)
 {
     private readonly int _retries = options.Value.Retries;
+    private readonly long _maxBody = options.Value.MaxBody;
 
     public async Task InvokeAsync(HttpContext context)
     {
@@ -26,7 +27,7 @@ internal sealed class Retries(RequestDelegate next, IOptions<GatewayOptions> opt
             if (tried is null || tried.Count > _retries || !MayRepeat(context.Request, cluster, failure) || Untried(proxy, tried) is not { Count: > 0 } others)
             {
                 metrics.Failed(cluster);
-                await AnswerAsync(context, failure.Error);
+                await AnswerAsync(context, failure);
                 return;
             }
 
@@ -62,11 +63,20 @@ internal sealed class Retries(RequestDelegate next, IOptions<GatewayOptions> opt
         return well.Count > 0 ? well : ill;
     }
 
-    private static Task AnswerAsync(HttpContext context, ForwarderError error)
+    private static bool IsTooLarge(Exception? exception) => exception switch
+    {
+        null => false,
+        BadHttpRequestException { StatusCode: StatusCodes.Status413PayloadTooLarge } => true,
+        AggregateException all => all.InnerExceptions.Any(IsTooLarge),
+        _ => IsTooLarge(exception.InnerException),
+    };
+
+    private Task AnswerAsync(HttpContext context, IForwarderErrorFeature failure)
     {
         context.Response.Clear();
-        if (error is ForwarderError.RequestBodyClient or ForwarderError.RequestBodyCanceled)
-            return Problems.MalformedRequest("The body broke off, or is larger than Terse:Gateway:MaxBody.").ExecuteAsync(context);
+        if (IsTooLarge(failure.Exception)) return Problems.TooLarge($"A body may have {_maxBody} bytes (Terse:Gateway:MaxBody).").ExecuteAsync(context);
+        if (failure.Error is ForwarderError.RequestBodyClient or ForwarderError.RequestBodyCanceled)
+            return Problems.MalformedRequest("The body broke off.").ExecuteAsync(context);
         context.Response.Headers.RetryAfter = "1";
         return GatewayAnswers.NoNodeAsync(context);
     }

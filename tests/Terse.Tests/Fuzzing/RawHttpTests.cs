@@ -1,23 +1,40 @@
 using System.Net.Sockets;
 using System.Text;
 using CsCheck;
+using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Server.Kestrel.Core;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Options;
+using Terse.Tests.Gateway;
 using Terse.Tests.Infrastructure;
 
 namespace Terse.Tests.Fuzzing;
 
 /// <summary>HTTP as only an attacker writes it, byte by byte on a socket.</summary>
-public sealed class RawHttpTests : IAsyncLifetime
+public class RawHttpTests : IAsyncLifetime
 {
     private TerseInstance _terse = null!;
 
     private static CancellationToken Cancellation => TestContext.Current.CancellationToken;
 
-    public async ValueTask InitializeAsync() => _terse = await TerseInstance.StartAsync();
+    /// <summary>Where the bytes go.</summary>
+    private protected virtual WebApplication Door => _terse.App;
 
-    public ValueTask DisposeAsync() => _terse.DisposeAsync();
+    private protected virtual long MostBody => 64L << 20;
+
+    private protected virtual int Spoiled => 400;
+
+    private protected Uri Node => _terse.Url;
+
+    private Uri DoorUrl => new(Door.Urls.First());
+
+    public virtual async ValueTask InitializeAsync() => _terse = await TerseInstance.StartAsync();
+
+    public virtual async ValueTask DisposeAsync()
+    {
+        GC.SuppressFinalize(this);
+        await _terse.DisposeAsync();
+    }
 
     [Theory]
     [InlineData("GET /x HTTP/1.1\r\n\r\n")]
@@ -90,18 +107,19 @@ public sealed class RawHttpTests : IAsyncLifetime
         {
             for (var n = 0; n < 200; n++)
             {
-                var client = new TcpClient("127.0.0.1", _terse.Url.Port);
+                var client = new TcpClient("127.0.0.1", DoorUrl.Port);
                 slow.Add(client);
                 await client.GetStream().WriteAsync(Encoding.ASCII.GetBytes(n % 2 == 0 ? "GET /x HT" : "POST /api/v1/links HTTP/1.1\r\nHost: a\r\nContent-Length: 100\r\n\r\n{"), Cancellation);
             }
 
-            using var answer = await _terse.Anonymous.GetAsync("/health/live", Cancellation);
+            using var anonymous = new HttpClient { BaseAddress = DoorUrl };
+            using var answer = await anonymous.GetAsync("/health/live", Cancellation);
 
             Assert.True(answer.IsSuccessStatusCode);
-            var limits = _terse.App.Services.GetRequiredService<IOptions<KestrelServerOptions>>().Value.Limits;
+            var limits = Door.Services.GetRequiredService<IOptions<KestrelServerOptions>>().Value.Limits;
             Assert.InRange(limits.RequestHeadersTimeout, TimeSpan.FromSeconds(1), TimeSpan.FromSeconds(30));
             Assert.NotNull(limits.MinRequestBodyDataRate);
-            Assert.InRange(limits.MaxRequestBodySize ?? long.MaxValue, 1, 64L << 20);
+            Assert.InRange(limits.MaxRequestBodySize ?? long.MaxValue, 1, MostBody);
         }
         finally
         {
@@ -113,7 +131,7 @@ public sealed class RawHttpTests : IAsyncLifetime
     public void Spoiled_requests_are_answered_or_refused_and_never_500() => Mutations.Of(
         "GET /abc1234 HTTP/1.1\r\nHost: a\r\nAccept: text/html\r\nUser-Agent: x\r\nReferer: https://example.com/\r\nAccept-Language: de,en;q=0.5\r\nConnection: close\r\n\r\n",
         $"PATCH /api/v1/links/abc1234 HTTP/1.1\r\nHost: a\r\nX-Api-Key: {TerseInstance.AdminKey}\r\nIf-Match: \"1\", W/\"2\"\r\nContent-Type: application/json\r\nContent-Length: 13\r\nConnection: close\r\n\r\n{{\"title\":\"x\"}}",
-        $"POST /api/v1/links HTTP/1.1\r\nHost: a\r\nAuthorization: Bearer {TerseInstance.AdminKey}\r\nIdempotency-Key: a\r\nContent-Type: application/json\r\nTransfer-Encoding: chunked\r\nConnection: close\r\n\r\n1e\r\n{{\"url\":\"https://example.com/\"}}\r\n0\r\n\r\n").Fuzz(400, request =>
+        $"POST /api/v1/links HTTP/1.1\r\nHost: a\r\nAuthorization: Bearer {TerseInstance.AdminKey}\r\nIdempotency-Key: a\r\nContent-Type: application/json\r\nTransfer-Encoding: chunked\r\nConnection: close\r\n\r\n1e\r\n{{\"url\":\"https://example.com/\"}}\r\n0\r\n\r\n").Fuzz(Spoiled, request =>
     {
         var statuses = StatusesAsync(request, patienceSeconds: 0.3).GetAwaiter().GetResult();
         Assert.All(statuses, status => Assert.True(status is < 500 or 501 or 505, $"{status}"));
@@ -125,7 +143,7 @@ public sealed class RawHttpTests : IAsyncLifetime
     /// <summary>Sends the bytes, and reads the statuses of all answers until the server ends the connection, or patience ends: what is not whole yet may be waited for.</summary>
     private async Task<int[]> StatusesAsync(string request, double patienceSeconds = 60)
     {
-        using var client = new TcpClient("127.0.0.1", _terse.Url.Port);
+        using var client = new TcpClient("127.0.0.1", DoorUrl.Port);
         using var patience = CancellationTokenSource.CreateLinkedTokenSource(Cancellation);
         patience.CancelAfter(TimeSpan.FromSeconds(patienceSeconds));
         var answer = new MemoryStream();
@@ -141,5 +159,29 @@ public sealed class RawHttpTests : IAsyncLifetime
         }
 
         return [.. Encoding.Latin1.GetString(answer.ToArray()).Split("HTTP/1.1 ").Skip(1).Select(part => int.Parse(part.AsSpan(0, 3), System.Globalization.CultureInfo.InvariantCulture))];
+    }
+}
+
+/// <summary>The same at the gateway, in front of such a node.</summary>
+public sealed class RawHttpAtTheGatewayTests : RawHttpTests
+{
+    private GatewayInstance _gateway = null!;
+
+    private protected override WebApplication Door => _gateway.App;
+
+    private protected override int Spoiled => 100;
+
+    private protected override long MostBody => 1_000_000_000;
+
+    public override async ValueTask InitializeAsync()
+    {
+        await base.InitializeAsync();
+        _gateway = await GatewayInstance.StartAsync([Node]);
+    }
+
+    public override async ValueTask DisposeAsync()
+    {
+        await _gateway.DisposeAsync();
+        await base.DisposeAsync();
     }
 }
