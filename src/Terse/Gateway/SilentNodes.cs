@@ -43,9 +43,10 @@ internal sealed partial class SilentNodes(IProxyStateLookup proxy, IOptions<Gate
             return;
         }
 
-        if (silence.Length < _timeout) return;
+        var length = silence.Length;
+        if (length < _timeout) return;
         metrics.FellSilent();
-        Log.Silent(log, node.DestinationId, (int)silence.Length.TotalMilliseconds);
+        Log.Silent(log, node.DestinationId, (int)length.TotalMilliseconds);
         silence.Break();
     }
 
