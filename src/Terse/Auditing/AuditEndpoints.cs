@@ -41,7 +41,7 @@ internal static class AuditEndpoints
         string code, HttpContext context, IAuditStore store, ILinkStore links, string? cursor, [DefaultValue(50)] int? limit, CancellationToken cancellationToken)
     {
         var caller = context.User.AsLinkCaller();
-        var answer = await PageAsync(store, new AuditQuery(limit ?? 50, Given(cursor), $"link:{code}"), cancellationToken);
+        var answer = await PageAsync(store, new AuditQuery(limit ?? 50, Given(cursor), $"link:{code}"), cancellationToken, subjectField: "code");
         if (!caller.OwnOnly) return answer;
 
         // Asked after the log was read: so what is newer than the link in it is of this link.
@@ -49,10 +49,12 @@ internal static class AuditEndpoints
         return answer is Ok<AuditListResponse> { Value: { } page } ? TypedResults.Ok(page.Since(link.CreatedAt)) : answer;
     }
 
-    private static async Task<IResult> PageAsync(IAuditStore store, AuditQuery query, CancellationToken cancellationToken)
+    private static async Task<IResult> PageAsync(IAuditStore store, AuditQuery query, CancellationToken cancellationToken, string subjectField = "subject")
     {
         var errors = new FieldErrors();
         if (query.Limit is < 1 or > 1000) errors.Add("limit", "The limit is 1 to 1000.");
+        foreach (var (field, value) in (ReadOnlySpan<(string, string?)>)[(subjectField, query.Subject), ("actor", query.Actor), ("action", query.Action), ("cursor", query.Cursor)])
+            if (value?.Any(char.IsControl) == true) errors.Add(field, $"The {field} has no control characters.");
         if (errors.Any) return Problems.ValidationFailed(errors.ToDictionary());
         try
         {
