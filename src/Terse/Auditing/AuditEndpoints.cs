@@ -75,7 +75,7 @@ internal static class AuditEndpoints
 /// <param name="At">When.</param>
 /// <param name="Actor">The id of the API key that did it, or system, command-line or visitor.</param>
 /// <param name="Action">What was done, such as link.changed.</param>
-/// <param name="Subject">To what: link:, key: or webhook: with the code or id.</param>
+/// <param name="Subject">To what: link:, key:, webhook: or dead-letter: with the code or id; or import:links, migration:links, blocklist:hosts.</param>
 /// <param name="Before">How it stood before; of a change the changed fields only.</param>
 /// <param name="After">How it stands since, likewise.</param>
 public sealed record AuditEntryResponse(DateTimeOffset At, string Actor, string Action, string Subject, JsonElement? Before, JsonElement? After)
@@ -93,7 +93,7 @@ public sealed record AuditListResponse(IReadOnlyList<AuditEntryResponse> Entries
     /// <summary>Without what came before a link made then: a deletion, whatever its clock said, was another link's under the same code.</summary>
     internal AuditListResponse Since(DateTimeOffset made)
     {
-        AuditEntryResponse[] since = [.. Entries.TakeWhile(entry => entry.At >= made && entry.Action != AuditActions.LinkDeleted)];
+        AuditEntryResponse[] since = [.. Entries.TakeWhile(entry => entry.At >= made && entry.Action is not (AuditActions.LinkDeleted or AuditActions.LinkSwept))];
         return new AuditListResponse(since, since.Length == Entries.Count ? Next : null);
     }
 }
