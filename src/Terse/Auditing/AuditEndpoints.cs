@@ -41,7 +41,7 @@ internal static class AuditEndpoints
         string code, HttpContext context, IAuditStore store, ILinkStore links, string? cursor, [DefaultValue(50)] int? limit, CancellationToken cancellationToken)
     {
         var caller = context.User.AsLinkCaller();
-        var answer = await PageAsync(store, new AuditQuery(limit ?? 50, Given(cursor), $"link:{code}"), cancellationToken);
+        var answer = await PageAsync(store, new AuditQuery(limit ?? 50, Given(cursor), $"link:{code}"), cancellationToken, subjectField: "code");
         if (!caller.OwnOnly) return answer;
 
         // Asked after the log was read: so what is newer than the link in it is of this link.
@@ -49,10 +49,12 @@ internal static class AuditEndpoints
         return answer is Ok<AuditListResponse> { Value: { } page } ? TypedResults.Ok(page.Since(link.CreatedAt)) : answer;
     }
 
-    private static async Task<IResult> PageAsync(IAuditStore store, AuditQuery query, CancellationToken cancellationToken)
+    private static async Task<IResult> PageAsync(IAuditStore store, AuditQuery query, CancellationToken cancellationToken, string subjectField = "subject")
     {
         var errors = new FieldErrors();
         if (query.Limit is < 1 or > 1000) errors.Add("limit", "The limit is 1 to 1000.");
+        foreach (var (field, value) in (ReadOnlySpan<(string, string?)>)[(subjectField, query.Subject), ("actor", query.Actor), ("action", query.Action), ("cursor", query.Cursor)])
+            if (value?.Any(char.IsControl) == true) errors.Add(field, $"The {field} has no control characters.");
         if (errors.Any) return Problems.ValidationFailed(errors.ToDictionary());
         try
         {
@@ -73,7 +75,7 @@ internal static class AuditEndpoints
 /// <param name="At">When.</param>
 /// <param name="Actor">The id of the API key that did it, or system, command-line or visitor.</param>
 /// <param name="Action">What was done, such as link.changed.</param>
-/// <param name="Subject">To what: link:, key: or webhook: with the code or id.</param>
+/// <param name="Subject">To what: link:, key:, webhook: or dead-letter: with the code or id; or import:links, migration:links, blocklist:hosts.</param>
 /// <param name="Before">How it stood before; of a change the changed fields only.</param>
 /// <param name="After">How it stands since, likewise.</param>
 public sealed record AuditEntryResponse(DateTimeOffset At, string Actor, string Action, string Subject, JsonElement? Before, JsonElement? After)
@@ -91,7 +93,7 @@ public sealed record AuditListResponse(IReadOnlyList<AuditEntryResponse> Entries
     /// <summary>Without what came before a link made then: a deletion, whatever its clock said, was another link's under the same code.</summary>
     internal AuditListResponse Since(DateTimeOffset made)
     {
-        AuditEntryResponse[] since = [.. Entries.TakeWhile(entry => entry.At >= made && entry.Action != AuditActions.LinkDeleted)];
+        AuditEntryResponse[] since = [.. Entries.TakeWhile(entry => entry.At >= made && entry.Action is not (AuditActions.LinkDeleted or AuditActions.LinkSwept))];
         return new AuditListResponse(since, since.Length == Entries.Count ? Next : null);
     }
 }

@@ -38,8 +38,8 @@ internal sealed partial class AuditLog(IAuditStore store, TimeProvider time, ILo
         return old.Count + now.Count == 0 ? ValueTask.CompletedTask : AppendAsync([New(actor, action, subject, old.ToJsonString(Json), now.ToJsonString(Json))]);
     }
 
-    /// <summary>Entries for many things at once, with their state after.</summary>
-    public ValueTask RecordAllAsync(string actor, string action, IEnumerable<(string Subject, object After)> changes) =>
+    /// <summary>Entries for many things at once, with their state after where there is one.</summary>
+    public ValueTask RecordAllAsync(string actor, string action, IEnumerable<(string Subject, object? After)> changes) =>
         AppendAsync([.. changes.Select(change => New(actor, action, change.Subject, null, Write(change.After)))]);
 
     private async ValueTask AppendAsync(IReadOnlyList<AuditEntry> entries)

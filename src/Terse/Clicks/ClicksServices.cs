@@ -31,6 +31,9 @@ internal static class ClicksServices
         return services.AddClickEnrichment().AddHostedService<ClickWorker>();
     }
 
+    /// <summary>What admins do to dead letters. The audit log must be there.</summary>
+    public static IServiceCollection AddDeadLetters(this IServiceCollection services) => services.AddSingleton<DeadLetterDesk>();
+
     /// <summary>What turns a record into a visit.</summary>
     public static IServiceCollection AddClickEnrichment(this IServiceCollection services)
     {

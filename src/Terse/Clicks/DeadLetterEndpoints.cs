@@ -44,15 +44,15 @@ internal static class DeadLetterEndpoints
     /// <param name="id">Its id.</param>
     [ProducesResponseType(202)]
     [ProducesResponseType<ProblemDetails>(404, "application/problem+json")]
-    internal static async Task<IResult> ReplayAsync(string id, IClickQueue queue, CancellationToken cancellationToken) =>
-        await queue.ReplayAsync(id, cancellationToken) ? TypedResults.Accepted((string?)null) : Missing(id);
+    internal static async Task<IResult> ReplayAsync(string id, HttpContext context, DeadLetterDesk desk, CancellationToken cancellationToken) =>
+        await desk.ReplayAsync(id, context.User.KeyId(), cancellationToken) ? TypedResults.Accepted((string?)null) : Missing(id);
 
     /// <summary>Destroys a dead letter: the click is never counted.</summary>
     /// <param name="id">Its id.</param>
     [ProducesResponseType(204)]
     [ProducesResponseType<ProblemDetails>(404, "application/problem+json")]
-    internal static async Task<IResult> DiscardAsync(string id, IClickQueue queue, CancellationToken cancellationToken) =>
-        await queue.DiscardAsync(id, cancellationToken) ? TypedResults.NoContent() : Missing(id);
+    internal static async Task<IResult> DiscardAsync(string id, HttpContext context, DeadLetterDesk desk, CancellationToken cancellationToken) =>
+        await desk.DiscardAsync(id, context.User.KeyId(), cancellationToken) ? TypedResults.NoContent() : Missing(id);
 
     private static ProblemHttpResult Missing(string id) => Problems.NotFound($"No dead letter has the id {id}.");
 }

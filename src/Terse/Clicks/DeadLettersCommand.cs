@@ -1,6 +1,7 @@
 using System.CommandLine;
 using System.Globalization;
 using Spectre.Console;
+using Terse.Auditing;
 using Terse.Hosting;
 
 namespace Terse.Clicks;
@@ -16,7 +17,7 @@ internal static class DeadLettersCommand
     private static Command ListLetters()
     {
         var command = new Command("list", "List all dead letters.");
-        command.SetAction((parsed, cancellationToken) => WithQueueAsync(parsed, async queue =>
+        command.SetAction((parsed, cancellationToken) => WithQueueAsync(parsed, async (queue, _) =>
         {
             var table = new Table().Border(TableBorder.Simple).AddColumn(new TableColumn("Id").NoWrap()).AddColumns("Set aside", "Tries", "Link", "Reason");
             await foreach (var letter in AllAsync(queue, cancellationToken))
@@ -37,7 +38,7 @@ internal static class DeadLettersCommand
     {
         var id = new Argument<string>("id") { Description = "Its id, as terse dead-letters list shows it." };
         var command = new Command("show", "Show all that a dead letter holds.") { id };
-        command.SetAction((parsed, cancellationToken) => WithQueueAsync(parsed, async queue =>
+        command.SetAction((parsed, cancellationToken) => WithQueueAsync(parsed, async (queue, _) =>
         {
             var named = parsed.GetRequiredValue(id);
             var shown = DeadLetterResponse.From(await queue.FindDeadLetterAsync(named, cancellationToken) ?? throw Missing(named));
@@ -62,35 +63,35 @@ internal static class DeadLettersCommand
         return command;
     }
 
-    private static Command Each(string name, string description, Func<IClickQueue, string, CancellationToken, Task> work)
+    private static Command Each(string name, string description, Func<DeadLetterDesk, string, CancellationToken, Task> work)
     {
         var id = new Argument<string?>("id") { Description = "Its id, as terse dead-letters list shows it.", Arity = ArgumentArity.ZeroOrOne };
         var all = new Option<bool>("--all") { Description = "All there are." };
         var command = new Command(name, description) { id, all };
-        command.SetAction((parsed, cancellationToken) => WithQueueAsync(parsed, async queue =>
+        command.SetAction((parsed, cancellationToken) => WithQueueAsync(parsed, async (queue, desk) =>
         {
             var named = parsed.GetValue(id);
             if (parsed.GetValue(all) == named is not null) throw new CommandException("Name one dead letter, or give --all.");
             if (named is not null)
             {
-                await work(queue, named, cancellationToken);
+                await work(desk, named, cancellationToken);
                 return 0;
             }
-            await foreach (var letter in AllAsync(queue, cancellationToken)) await work(queue, letter.Id, cancellationToken);
+            await foreach (var letter in AllAsync(queue, cancellationToken)) await work(desk, letter.Id, cancellationToken);
             return 0;
         }, cancellationToken));
         return command;
     }
 
-    private static async Task Replay(IClickQueue queue, string id, CancellationToken cancellationToken)
+    private static async Task Replay(DeadLetterDesk desk, string id, CancellationToken cancellationToken)
     {
-        if (!await queue.ReplayAsync(id, cancellationToken)) throw Missing(id);
+        if (!await desk.ReplayAsync(id, Actors.CommandLine, cancellationToken)) throw Missing(id);
         Console.WriteLine($"{id} will be worked off again, by the server if it runs, else when it starts.");
     }
 
-    private static async Task Discard(IClickQueue queue, string id, CancellationToken cancellationToken)
+    private static async Task Discard(DeadLetterDesk desk, string id, CancellationToken cancellationToken)
     {
-        if (!await queue.DiscardAsync(id, cancellationToken)) throw Missing(id);
+        if (!await desk.DiscardAsync(id, Actors.CommandLine, cancellationToken)) throw Missing(id);
         Console.WriteLine($"{id} is gone.");
     }
 
@@ -107,11 +108,11 @@ internal static class DeadLettersCommand
 
     private static CommandException Missing(string id) => new($"No dead letter has the id {id}. See: terse dead-letters list");
 
-    private static Task<int> WithQueueAsync(ParseResult parsed, Func<IClickQueue, Task<int>> verb, CancellationToken cancellationToken) =>
+    private static Task<int> WithQueueAsync(ParseResult parsed, Func<IClickQueue, DeadLetterDesk, Task<int>> verb, CancellationToken cancellationToken) =>
         CommandFailure.ReportAsync(async () =>
         {
-            using var host = await Stores.OpenAsync(CommonOptions.ToSettings(parsed), mayCreate: false, static _ => { }, cancellationToken);
-            var exitCode = await verb(host.Services.GetRequiredService<IClickQueue>());
+            using var host = await Stores.OpenAsync(CommonOptions.ToSettings(parsed), mayCreate: false, static services => services.AddAuditLog().AddDeadLetters(), cancellationToken);
+            var exitCode = await verb(host.Services.GetRequiredService<IClickQueue>(), host.Services.GetRequiredService<DeadLetterDesk>());
             await host.StopAsync(cancellationToken);
             return exitCode;
         });

@@ -32,6 +32,7 @@ internal static class Stores
         var stores = configuration.GetSection(StoresOptions.Section).Get<StoresOptions>() ?? new StoresOptions();
         _ = (stores.Journal.Length > 0 ? stores.Journal : stores.Links) switch
         {
+            "DynamoDb" => services.AddDynamoDbJournal(),
             "PostgreSql" => services.AddPostgreSqlJournal(),
             _ => services.AddSqliteJournal().InDataDirectory<SqliteOptions>((sqlite, directory) => sqlite.DataDirectory = directory),
         };

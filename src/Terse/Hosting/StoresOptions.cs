@@ -12,10 +12,9 @@ internal sealed class StoresOptions
     public string Links { get; set; } = "Sqlite";
 
     /// <summary>
-    /// Where the audit log is, and webhooks with their queue: <c>Sqlite</c> or <c>PostgreSql</c>. Empty: where links are, if that is one of the two, else SQLite, which
-    /// suits one node alone.
+    /// Where the audit log is, and webhooks with their queue: <c>Sqlite</c>, which suits one node alone, <c>PostgreSql</c> or <c>DynamoDb</c>. Empty: where links are.
     /// </summary>
-    [AllowedValues("", "Sqlite", "PostgreSql", ErrorMessage = "Terse:Stores:Journal must be empty, Sqlite or PostgreSql.")]
+    [AllowedValues("", "Sqlite", "PostgreSql", "DynamoDb", ErrorMessage = "Terse:Stores:Journal must be empty, Sqlite, PostgreSql or DynamoDb.")]
     public string Journal { get; set; } = "";
 
     /// <summary>Where clicks are: <c>DuckDb</c>, a file in the data directory for one node; or <c>PostgreSql</c>, for any number.</summary>

@@ -71,7 +71,7 @@ internal static class TerseApp
             builder.Services.AddClickPublisher(builder.Configuration);
         }
 
-        if (managesLinks) builder.Services.AddPortability();
+        if (managesLinks) builder.Services.AddPortability().AddDeadLetters();
         if (roles.Has(NodeRoles.Api)) builder.Services.AddTerseOpenApi().AddEdgeLogs();
         if (roles.Has(NodeRoles.Admin)) builder.Services.AddAdmin(terse, builder.Configuration);
 

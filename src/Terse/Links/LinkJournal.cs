@@ -1,5 +1,6 @@
 using Microsoft.Extensions.Options;
 using Terse.Auditing;
+using Terse.Codes;
 using Terse.Webhooks;
 
 namespace Terse.Links;
@@ -13,7 +14,7 @@ internal sealed class LinkJournal(LinkChanges changes, AuditLog audit, WebhookOu
     {
         changes.Publish(LinkChange.Created(link));
         var state = LinkState.Of(link);
-        if (options.Value.Creations) await audit.RecordAsync(link.Owner, AuditActions.LinkCreated, Subject(link), null, state);
+        if (options.Value.Creations) await audit.RecordAsync(link.Owner, AuditActions.LinkCreated, Subject(link.Code), null, state);
         await webhooks.PublishAsync(WebhookEvents.LinkCreated, [state]);
         await webhooks.ScheduleEndsAsync([link]);
     }
@@ -21,7 +22,7 @@ internal sealed class LinkJournal(LinkChanges changes, AuditLog audit, WebhookOu
     public async ValueTask ChangedAsync(Link before, Link after, string actor, string action = AuditActions.LinkChanged, string? note = null)
     {
         changes.Publish(LinkChange.Changed(after, before));
-        await audit.RecordChangeAsync(actor, action, Subject(after), LinkState.Of(before), LinkState.Of(after, before) with { Note = note });
+        await audit.RecordChangeAsync(actor, action, Subject(after.Code), LinkState.Of(before), LinkState.Of(after, before) with { Note = note });
         await webhooks.PublishAsync(WebhookEvents.LinkChanged, [LinkState.Of(after)]);
         if (before.EndsAt != after.EndsAt) await webhooks.ScheduleEndsAsync([after]);
     }
@@ -29,19 +30,27 @@ internal sealed class LinkJournal(LinkChanges changes, AuditLog audit, WebhookOu
     public async ValueTask DeletedAsync(Link link, string actor, TimeSpan mayReturnFor = default)
     {
         changes.Publish(LinkChange.Removed(link, time.GetUtcNow(), mayReturnFor));
-        await audit.RecordAsync(actor, AuditActions.LinkDeleted, Subject(link), LinkState.Of(link), null);
+        await audit.RecordAsync(actor, AuditActions.LinkDeleted, Subject(link.Code), LinkState.Of(link), null);
         await webhooks.PublishAsync(WebhookEvents.LinkDeleted, [LinkState.Of(link)]);
     }
 
     public async ValueTask ImportedAsync(IReadOnlyList<Link> links, string actor)
     {
         foreach (var link in links) changes.Publish(LinkChange.Created(link));
-        if (options.Value.Creations) await audit.RecordAllAsync(actor, AuditActions.LinkImported, links.Select(static link => (Subject(link), (object)LinkState.Of(link))));
+        if (options.Value.Creations) await audit.RecordAllAsync(actor, AuditActions.LinkImported, links.Select(static link => (Subject(link.Code), (object?)LinkState.Of(link))));
         await webhooks.PublishAsync(WebhookEvents.LinkCreated, [.. links.Select(static link => LinkState.Of(link))]);
         await webhooks.ScheduleEndsAsync(links);
     }
 
-    private static string Subject(Link link) => $"link:{link.Code}";
+    /// <summary>Links that ended longer ago than they are kept. What they were, the entries before tell.</summary>
+    public ValueTask SweptAsync(IReadOnlyList<ShortCode> codes)
+    {
+        var now = time.GetUtcNow().ToUnixTimeMilliseconds();
+        foreach (var code in codes) changes.Publish(new LinkChange(code, now, LinkChangeKind.Removed, null));
+        return audit.RecordAllAsync(Actors.System, AuditActions.LinkSwept, codes.Select(static code => (Subject(code), (object?)null)));
+    }
+
+    private static string Subject(ShortCode code) => $"link:{code}";
 }
 
 /// <summary>What the audit log and webhooks tell of a link: all but its secrets. A password is "set", or "changed" when another one replaced it.</summary>

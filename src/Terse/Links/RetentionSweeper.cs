@@ -5,7 +5,7 @@ namespace Terse.Links;
 
 /// <summary>Removes links that ended longer ago than they are kept, and forgotten idempotency claims, in small steps between other writes.</summary>
 internal sealed partial class RetentionSweeper(
-    ILinkStore links, IIdempotencyStore claims, LinkChanges changes, IOptions<LinksOptions> options, TimeProvider time, ILogger<RetentionSweeper> log)
+    ILinkStore links, IIdempotencyStore claims, LinkJournal journal, IOptions<LinksOptions> options, TimeProvider time, ILogger<RetentionSweeper> log)
     : BackgroundService
 {
     private readonly LinksOptions _options = options.Value;
@@ -19,7 +19,7 @@ internal sealed partial class RetentionSweeper(
         do
         {
             step = await links.SweepAsync(now - _options.KeepEnded, _options.SweepBatch, cancellationToken);
-            foreach (var code in step) changes.Publish(new LinkChange(code, now.ToUnixTimeMilliseconds(), LinkChangeKind.Removed, null));
+            await journal.SweptAsync(step);
             swept += step.Count;
         }
         while (step.Count == _options.SweepBatch);

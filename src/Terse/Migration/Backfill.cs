@@ -29,7 +29,7 @@ internal sealed class Backfill(StoreSet from, StoreSet to, string stateFile)
 
             // A last page has no cursor: what was added after it, both stores were given.
             state = new State(move, page.Next ?? state.Cursor, state.Copied + page.Links.Count, page.Next is null);
-            await File.WriteAllTextAsync(stateFile, JsonSerializer.Serialize(state), cancellationToken);
+            await WriteAsync(state, cancellationToken);
             progress.Report(state.Copied);
         }
 
@@ -39,8 +39,26 @@ internal sealed class Backfill(StoreSet from, StoreSet to, string stateFile)
     private async Task<State> ReadAsync(string move, CancellationToken cancellationToken)
     {
         if (!File.Exists(stateFile)) return new State(move, null, 0, false);
-        var state = JsonSerializer.Deserialize<State>(await File.ReadAllTextAsync(stateFile, cancellationToken));
-        return state is not null && state.Move == move ? state : new State(move, null, 0, false);
+        try
+        {
+            var state = JsonSerializer.Deserialize<State>(await File.ReadAllTextAsync(stateFile, cancellationToken));
+            if (state?.Move == move) return state;
+        }
+        catch (JsonException)
+        {
+            // Nothing is lost by beginning again: what is there already is passed over.
+            Console.WriteLine($"{stateFile} cannot be read: the copy begins at the beginning.");
+        }
+
+        return new State(move, null, 0, false);
+    }
+
+    /// <remarks>Written beside and moved over: a run that is killed in the middle leaves the state of the page before.</remarks>
+    private async Task WriteAsync(State state, CancellationToken cancellationToken)
+    {
+        var beside = $"{stateFile}.new";
+        await File.WriteAllTextAsync(beside, JsonSerializer.Serialize(state), cancellationToken);
+        File.Move(beside, stateFile, overwrite: true);
     }
 
     /// <param name="Move">Which move it belongs to: another one begins at the beginning.</param>

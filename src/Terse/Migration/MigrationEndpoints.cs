@@ -1,6 +1,7 @@
 using Microsoft.AspNetCore.Http.HttpResults;
 using Microsoft.AspNetCore.Mvc;
 using Terse.ApiKeys;
+using Terse.Auditing;
 using Terse.Hosting;
 using Terse.Links;
 
@@ -22,9 +23,10 @@ internal static class MigrationEndpoints
 
     /// <summary>Has this node's writes wait (nobody), or makes the target or the source lead. A pause ends by itself after 30 seconds.</summary>
     internal static async Task<Results<Ok<MigrationResponse>, ProblemHttpResult>> LeadAsync(
-        ChangeMigrationRequest request, [FromServices] IServiceProvider services, CancellationToken cancellationToken)
+        ChangeMigrationRequest request, HttpContext context, [FromServices] IServiceProvider services, AuditLog audit, CancellationToken cancellationToken)
     {
         if (services.GetService<LiveMigration>() is not { } migration) return Problems.NotFound("No move is set up here: Terse:Migration:To is empty.");
+        var before = MigrationResponse.Of(migration).Leads;
         bool? done = request.Leads switch
         {
             "nobody" => await migration.PauseAsync(cancellationToken),
@@ -39,6 +41,8 @@ internal static class MigrationEndpoints
             return Problems.ValidationFailed(errors.ToDictionary());
         }
 
+        if (done.Value)
+            await audit.RecordAsync(context.User.KeyId(), AuditActions.MigrationLeadChanged, "migration:links", new { Leads = before }, new { request.Leads });
         return done.Value
             ? TypedResults.Ok(MigrationResponse.Of(migration))
             : Problems.Of(409, "migration-behind", "The lead did not change.", $"The other store misses {migration.Missed} changes and does not take them now. Try again when it answers.");

@@ -36,5 +36,7 @@ public sealed class ImportReport
         if (_reasons.Count < MaxReasons) _reasons.Add($"line {number}: {reason}");
     }
 
+    internal long Changed => Added + Overwritten + Renamed + ApiKeys;
+
     internal long Total => Added + Same + Skipped + Overwritten + Renamed + ApiKeys + Refused;
 }

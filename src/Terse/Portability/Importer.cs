@@ -1,4 +1,5 @@
 using Terse.ApiKeys;
+using Terse.Auditing;
 using Terse.Codes;
 using Terse.Hosting;
 using Terse.Links;
@@ -11,7 +12,7 @@ namespace Terse.Portability;
 /// </summary>
 internal sealed class Importer(
     ILinkStore links, IApiKeyStore keys, ICodeRangeStore ranges, CodeGenerator codes, IssuedCodes issued, LinkJournal journal,
-    ImportedLinks imported, TimeProvider time)
+    ImportedLinks imported, AuditLog audit, TimeProvider time)
 {
     private const int Batch = 500;
 
@@ -19,13 +20,29 @@ internal sealed class Importer(
         IAsyncEnumerable<ImportRecord> records, IConflictPolicy conflicts, string actor, IProgress<ImportReport>? progress, CancellationToken cancellationToken)
     {
         var report = new ImportReport();
+        try
+        {
+            await ReadAsync(records, conflicts, actor, report, progress, cancellationToken);
+        }
+        finally
+        {
+            // One that broke off has changed something too.
+            if (report.Changed > 0) await RecordAsync(actor, report);
+        }
+
+        return report;
+    }
+
+    private async Task ReadAsync(
+        IAsyncEnumerable<ImportRecord> records, IConflictPolicy conflicts, string actor, ImportReport report, IProgress<ImportReport>? progress, CancellationToken cancellationToken)
+    {
         var ownCodes = false;
         var batch = new List<(long Number, Link Link)>(Batch);
         await foreach (var record in records.WithCancellation(cancellationToken))
         {
             if (record.Line is not { } line) report.Refuse(record.Number, record.Reason!);
             else if (line.Instance is { } instance) ownCodes = await AdoptAsync(instance, cancellationToken);
-            else if (line.ApiKey is { } apiKey) await AddKeyAsync(record.Number, apiKey, report, cancellationToken);
+            else if (line.ApiKey is { } apiKey) await AddKeyAsync(record.Number, apiKey, actor, report, cancellationToken);
             else if (await ToLinkAsync(record.Number, line.Link!, ownCodes, report, cancellationToken) is { } link) batch.Add((record.Number, link));
 
             if (batch.Count < Batch) continue;
@@ -35,8 +52,10 @@ internal sealed class Importer(
 
         await AddAsync(batch, conflicts, actor, report, cancellationToken);
         progress?.Report(report);
-        return report;
     }
+
+    private ValueTask RecordAsync(string actor, ImportReport report) => audit.RecordAsync(
+        actor, AuditActions.Imported, "import:links", null, new { report.Added, report.Overwritten, report.Renamed, report.ApiKeys, report.Same, report.Skipped, report.Refused });
 
     /// <summary>Whether the export's generated codes are ours too: made with the same key. Their ids are then never issued again.</summary>
     private async ValueTask<bool> AdoptAsync(ExportedInstance instance, CancellationToken cancellationToken)
@@ -48,11 +67,16 @@ internal sealed class Importer(
         return true;
     }
 
-    private async ValueTask AddKeyAsync(long number, ExportedApiKey exported, ImportReport report, CancellationToken cancellationToken)
+    private async ValueTask AddKeyAsync(long number, ExportedApiKey exported, string actor, ImportReport report, CancellationToken cancellationToken)
     {
         if (exported.ToApiKey() is not { } key) report.Refuse(number, "The API key is not whole.");
-        else if (await keys.AddAsync(key, cancellationToken)) report.ApiKeys++;
-        else report.Same++;
+        else if (!await keys.AddAsync(key, cancellationToken)) report.Same++;
+        else
+        {
+            report.ApiKeys++;
+            await audit.RecordAsync(
+                actor, AuditActions.KeyImported, $"key:{key.Id}", null, new { key.Name, Scopes = ScopeNames.Of(key.Scopes), key.ExpiresAt, key.RevokedAt });
+        }
     }
 
     private async ValueTask<Link?> ToLinkAsync(long number, ExportedLink exported, bool ownCodes, ImportReport report, CancellationToken cancellationToken)

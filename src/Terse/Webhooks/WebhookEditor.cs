@@ -70,6 +70,22 @@ internal sealed class WebhookEditor(IWebhookStore store, WebhookOutbox outbox, E
         return true;
     }
 
+    /// <summary>Sends the dead letters of a webhook again, or one of them, and tells how many.</summary>
+    public async ValueTask<int> ReplayAsync(string id, string? delivery, string actor, CancellationToken cancellationToken)
+    {
+        var count = await store.ReplayAsync(id, delivery, time.GetUtcNow().ToMillisecond(), cancellationToken);
+        if (count > 0) await audit.RecordAsync(actor, AuditActions.WebhookReplayed, Subject(id), null, new { Delivery = delivery, Count = count });
+        return count;
+    }
+
+    /// <summary>Throws the dead letters of a webhook away, or one of them, and tells how many.</summary>
+    public async ValueTask<int> DiscardAsync(string id, string? delivery, string actor, CancellationToken cancellationToken)
+    {
+        var count = await store.DiscardAsync(id, delivery, cancellationToken);
+        if (count > 0) await audit.RecordAsync(actor, AuditActions.WebhookDiscarded, Subject(id), null, new { Delivery = delivery, Count = count });
+        return count;
+    }
+
     private string Url(string? url, FieldErrors errors)
     {
         if (url is not { Length: > 0 and <= MaxUrl } || !Uri.TryCreate(url, UriKind.Absolute, out var uri) || uri.Scheme is not ("http" or "https") || uri.UserInfo.Length > 0)

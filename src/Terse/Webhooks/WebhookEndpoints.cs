@@ -103,20 +103,20 @@ internal static class WebhookEndpoints
     /// <param name="delivery">The one to send again; left out: all.</param>
     [ProducesResponseType<DeadLettersResponse>(200)]
     [ProducesResponseType<ProblemDetails>(404, "application/problem+json")]
-    internal static async Task<IResult> ReplayAsync(string id, string? delivery, IWebhookStore store, TimeProvider time, CancellationToken cancellationToken) =>
+    internal static async Task<IResult> ReplayAsync(string id, string? delivery, HttpContext context, IWebhookStore store, WebhookEditor editor, CancellationToken cancellationToken) =>
         await store.FindAsync(id, cancellationToken) is null
             ? NotFound(id)
-            : TypedResults.Ok(new DeadLettersResponse(await store.ReplayAsync(id, delivery, time.GetUtcNow().ToMillisecond(), cancellationToken)));
+            : TypedResults.Ok(new DeadLettersResponse(await editor.ReplayAsync(id, delivery, context.User.KeyId(), cancellationToken)));
 
     /// <summary>Throws dead letters away.</summary>
     /// <param name="id">The webhook's id.</param>
     /// <param name="delivery">The one to throw away; left out: all.</param>
     [ProducesResponseType<DeadLettersResponse>(200)]
     [ProducesResponseType<ProblemDetails>(404, "application/problem+json")]
-    internal static async Task<IResult> DiscardAsync(string id, string? delivery, IWebhookStore store, CancellationToken cancellationToken) =>
+    internal static async Task<IResult> DiscardAsync(string id, string? delivery, HttpContext context, IWebhookStore store, WebhookEditor editor, CancellationToken cancellationToken) =>
         await store.FindAsync(id, cancellationToken) is null
             ? NotFound(id)
-            : TypedResults.Ok(new DeadLettersResponse(await store.DiscardAsync(id, delivery, cancellationToken)));
+            : TypedResults.Ok(new DeadLettersResponse(await editor.DiscardAsync(id, delivery, context.User.KeyId(), cancellationToken)));
 
     private static ProblemHttpResult NotFound(string id) => Problems.NotFound($"No webhook has the id {id}.");
 }

@@ -1,7 +1,9 @@
 using System.Text;
 using System.Text.Json;
 using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Hosting;
 using Terse.Auditing;
+using Terse.Links;
 using Terse.Tests.Infrastructure;
 
 namespace Terse.Tests.Auditing;
@@ -77,6 +79,50 @@ public sealed class AuditTests : IAsyncLifetime
 
         Assert.Equal("link.imported", Assert.Single(await EntriesAsync("/api/v1/links/fresh/history")).Text("action"));
         Assert.Equal(["link.changed", "link.created"], (await EntriesAsync("/api/v1/links/taken/history")).Select(entry => entry.Text("action")));
+    }
+
+    [Fact]
+    public async Task A_key_that_an_import_brings_is_audited_and_so_is_the_import_even_without_creations()
+    {
+        await using var terse = await TerseInstance.StartAsync(new() { ["Terse:Audit:Creations"] = "false" });
+        const string Lines = """
+            {"apiKey":{"id":"BBBBBBBBBB","name":"brought","hash":"AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA=","scopes":["admin"],"createdAt":"2026-01-01T00:00:00Z"}}
+            {"link":{"code":"fresh","url":"https://example.com/"}}
+            {"link":{"code":"bad","url":"no address"}}
+            """;
+        using (var imported = await terse.Admin.PostAsync("/api/v1/import", new StringContent(Lines), Cancelled)) Assert.True(imported.IsSuccessStatusCode);
+
+        var entries = (await (await terse.Admin.GetAsync("/api/v1/audit", Cancelled)).JsonAsync()).GetProperty("entries").EnumerateArray().ToArray();
+
+        Assert.Equal(["import.ended", "key.imported", "key.created"], entries.Select(entry => entry.Text("action")));
+        Assert.Equal((1, 1, 1), (entries[0].GetProperty("after").GetProperty("added").GetInt32(), entries[0].GetProperty("after").GetProperty("apiKeys").GetInt32(), entries[0].GetProperty("after").GetProperty("refused").GetInt32()));
+        Assert.Equal(("AAAAAAAAAA", "key:BBBBBBBBBB", "admin"), (entries[1].Text("actor"), entries[1].Text("subject"), entries[1].GetProperty("after").GetProperty("scopes")[0].GetString()));
+        Assert.DoesNotContain("hash", entries[1].GetRawText(), StringComparison.OrdinalIgnoreCase);
+    }
+
+    [Fact]
+    public async Task A_link_that_is_swept_leaves_an_entry_of_its_own()
+    {
+        await using var terse = await TerseInstance.StartAsync(new() { ["Terse:Links:KeepEnded"] = "1.00:00:00" });
+        await terse.CreateAsync(new { url = "https://example.com/", alias = "brief", ttl = "1h" });
+        terse.Time.Advance(TimeSpan.FromDays(2));
+        await terse.App.Services.GetServices<IHostedService>().OfType<RetentionSweeper>().Single().SweepAsync(Cancelled);
+
+        using var history = await terse.Admin.GetAsync("/api/v1/links/brief/history", Cancelled);
+        var entries = (await history.JsonAsync()).GetProperty("entries").EnumerateArray().ToArray();
+
+        Assert.Equal(["link.swept", "link.created"], entries.Select(entry => entry.Text("action")));
+        Assert.Equal("system", entries[0].Text("actor"));
+    }
+
+    [Fact]
+    public async Task A_control_character_in_a_filter_is_refused_with_its_field()
+    {
+        foreach (var field in (string[])["subject", "actor", "action", "cursor"])
+        {
+            using var refused = await _terse.Admin.GetAsync($"/api/v1/audit?{field}=a%00b", Cancelled);
+            Assert.Equal([field], (await refused.ProblemAsync(400, "validation-failed")).ErrorFields());
+        }
     }
 
     [Fact]

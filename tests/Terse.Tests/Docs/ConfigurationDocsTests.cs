@@ -23,6 +23,14 @@ public sealed partial class ConfigurationDocsTests
         select (Setting: $"{section.Key}:{property.Name}", rule.ErrorMessage),
         rule => Assert.StartsWith($"{rule.Setting} must ", rule.ErrorMessage, StringComparison.Ordinal));
 
+    [Fact]
+    public void Every_page_that_an_option_names_is_there()
+    {
+        var named = PageName().Matches(Page()).Select(match => match.Value).Distinct().ToArray();
+        Assert.NotEmpty(named);
+        Assert.All(named, page => Assert.True(File.Exists(Path.Combine(Repository.Root, page)), $"There is no {page}."));
+    }
+
     private static string Page()
     {
         var documentation = XDocument.Load(Path.ChangeExtension(typeof(Program).Assembly.Location, ".xml")).Descendants("member")
@@ -71,6 +79,9 @@ public sealed partial class ConfigurationDocsTests
         foreach (var see in summary.Descendants("see").ToArray()) see.ReplaceWith($"`{see.Attribute("cref")?.Value.Split('.')[^1]}`");
         return Spaces().Replace(summary.Value, " ").Trim().Replace("|", "\\|", StringComparison.Ordinal);
     }
+
+    [GeneratedRegex(@"docs/[\w/-]+\.md")]
+    private static partial Regex PageName();
 
     [GeneratedRegex(@"\s+")]
     private static partial Regex Spaces();

@@ -1,5 +1,6 @@
 using System.Net;
 using Terse.Codes;
+using Terse.Tests.Adapters.DynamoDb;
 using Terse.Tests.Infrastructure;
 using Terse.Tests.Redirects;
 
@@ -24,5 +25,24 @@ public sealed class SharedStoreTests
             using var answer = await follower.Anonymous.GetAsync("/example", TestContext.Current.CancellationToken);
             return answer.StatusCode == HttpStatusCode.Found;
         });
+    }
+
+    [Fact]
+    public async Task Nodes_that_share_links_behind_the_DynamoDB_API_share_webhooks_and_the_audit_log_by_default()
+    {
+        using var tables = new DynamoDbTestTables();
+        var settings = await tables.SettingsAsync();
+        settings["Terse:Webhooks:AllowPrivateAddresses"] = "true";
+        await using var one = await TerseInstance.StartAsync(settings);
+        await using var other = await TerseInstance.StartAsync(settings);
+        using var made = await one.Admin.PostJsonAsync("/api/v1/webhooks", new { url = "http://127.0.0.1:1/", events = new[] { "link.expired" } });
+        var id = (await made.JsonAsync()).Text("id");
+
+        using var webhook = await other.Admin.GetAsync($"/api/v1/webhooks/{id}", TestContext.Current.CancellationToken);
+        using var audit = await other.Admin.GetAsync($"/api/v1/audit?subject=webhook:{id}", TestContext.Current.CancellationToken);
+
+        Assert.Equal(HttpStatusCode.OK, webhook.StatusCode);
+        Assert.Equal("webhook.created", Assert.Single((await audit.JsonAsync()).GetProperty("entries").EnumerateArray()).Text("action"));
+        Assert.All([one, other], node => Assert.False(File.Exists(Path.Combine(node.Data, "terse.db"))));
     }
 }

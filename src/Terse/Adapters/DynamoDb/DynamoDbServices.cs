@@ -10,21 +10,28 @@ namespace Terse.Adapters.DynamoDb;
 
 internal static class DynamoDbServices
 {
-    /// <summary>Links, idempotency claims, code ranges, API keys, the audit log and webhooks behind the DynamoDB API. Tables are looked for at the first call.</summary>
-    public static IServiceCollection AddDynamoDbStores(this IServiceCollection services)
+    /// <summary>Links, idempotency claims, code ranges and API keys behind the DynamoDB API. Tables are looked for at the first call.</summary>
+    public static IServiceCollection AddDynamoDbStores(this IServiceCollection services) => services
+        .AddDynamoDb()
+        .AddSingleton<ILinkStore, DynamoDbLinkStore>()
+        .AddSingleton<IIdempotencyStore, DynamoDbIdempotencyStore>()
+        .AddSingleton<ICodeRangeStore, DynamoDbCodeRangeStore>()
+        .AddSingleton<IApiKeyStore, DynamoDbApiKeyStore>();
+
+    /// <summary>The audit log and webhooks, in the same tables.</summary>
+    public static IServiceCollection AddDynamoDbJournal(this IServiceCollection services) => services
+        .AddDynamoDb()
+        .AddSingleton<IAuditStore, DynamoDbAuditStore>()
+        .AddSingleton<IWebhookStore, DynamoDbWebhookStore>();
+
+    private static IServiceCollection AddDynamoDb(this IServiceCollection services)
     {
         services.AddCheckedOptions<DynamoDbOptions>(DynamoDbOptions.Section);
         services.TryAddSingleton(TimeProvider.System);
         services.TryAddSingleton(Random.Shared);
-        services.AddSingleton<DynamoDbDatabase>();
-        services.AddSingleton<PlaceClock>();
-        services.AddSingleton<LinkLists>();
-        services.AddSingleton<ILinkStore, DynamoDbLinkStore>();
-        services.AddSingleton<IIdempotencyStore, DynamoDbIdempotencyStore>();
-        services.AddSingleton<ICodeRangeStore, DynamoDbCodeRangeStore>();
-        services.AddSingleton<IApiKeyStore, DynamoDbApiKeyStore>();
-        services.AddSingleton<IAuditStore, DynamoDbAuditStore>();
-        services.AddSingleton<IWebhookStore, DynamoDbWebhookStore>();
+        services.TryAddSingleton<DynamoDbDatabase>();
+        services.TryAddSingleton<PlaceClock>();
+        services.TryAddSingleton<LinkLists>();
         return services;
     }
 }

@@ -21,10 +21,10 @@ internal sealed class AuditReader(IAuditStore audit, ApiKeyRing keys)
             entry.At, names.GetValueOrDefault(entry.Actor, entry.Actor.StartsWith("person:", StringComparison.Ordinal) ? entry.Actor[7..] : entry.Actor), entry.Actor, entry.Action, entry.Subject, Fields(entry.Before, entry.After)))], page.Next);
     }
 
-    /// <summary>The last changes of what was there already, among the last <see cref="LookedAt"/> entries: what was made has lists of its own.</summary>
+    /// <summary>The last changes of what was there already, among the last <see cref="LookedAt"/> entries: what was made has lists of its own, and what went by age is of no one.</summary>
     public async Task<IReadOnlyList<AuditTrail.Event>> ReadChangesAsync(int most, bool linksOnly, CancellationToken cancellationToken) =>
         [.. (await ReadAsync(new AuditQuery(LookedAt), cancellationToken))
-            .Where(one => one.Action is not (AuditActions.LinkCreated or AuditActions.LinkImported) && (!linksOnly || one.Subject.StartsWith("link:", StringComparison.Ordinal))).Take(most)];
+            .Where(one => one.Action is not (AuditActions.LinkCreated or AuditActions.LinkImported or AuditActions.LinkSwept) && (!linksOnly || one.Subject.StartsWith("link:", StringComparison.Ordinal))).Take(most)];
 
     private static List<AuditTrail.Field> Fields(string? before, string? after)
     {

@@ -46,7 +46,7 @@ internal sealed class RecentlyDeleted(ILinkStore links, IssuedCodes issued, Link
             restored.Add(anew);
         }
 
-        await audit.RecordAllAsync(actor, AuditActions.LinkRestored, restored.Select(link => ($"link:{link.Code}", (object)new { url = link.Destination })));
+        await audit.RecordAllAsync(actor, AuditActions.LinkRestored, restored.Select(link => ($"link:{link.Code}", (object?)new { url = link.Destination })));
         return (restored, entry.Links.Count - restored.Count);
     }
 }

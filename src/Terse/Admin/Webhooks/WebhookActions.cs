@@ -1,7 +1,6 @@
 using Microsoft.AspNetCore.Http.HttpResults;
 using Terse.Admin.Screens;
 using Terse.ApiKeys;
-using Terse.Hosting;
 using Terse.Webhooks;
 
 namespace Terse.Admin;
@@ -57,9 +56,9 @@ internal static class WebhookActions
         return Back();
     }
 
-    private static async Task<IResult> ReplayAsync(string id, HttpContext context, IWebhookStore store, TimeProvider time, CancellationToken cancellationToken)
+    private static async Task<IResult> ReplayAsync(string id, HttpContext context, WebhookEditor editor, CancellationToken cancellationToken)
     {
-        var count = await store.ReplayAsync(id, null, time.GetUtcNow().ToMillisecond(), cancellationToken);
+        var count = await editor.ReplayAsync(id, null, context.User.KeyId(), cancellationToken);
         Toast.Show(context, $"{count} sent again.", isBad: count == 0);
         return Back();
     }

@@ -30,16 +30,18 @@ internal sealed class LiveSubscription(ShortCode? code, int capacity, Action<Liv
         var arrival = _clicks.Reader.WaitToReadAsync(cancellationToken).AsTask();
         while (true)
         {
-            if (await Task.WhenAny(arrival, tick) == tick)
+            // The tick first, here and between clicks: a reader that is always behind is told so too, and asked whether it may go on.
+            await Task.WhenAny(arrival, tick);
+            if (tick.IsCompleted)
             {
                 await tick;
                 yield return Heartbeat(time);
                 tick = timer.WaitForNextTickAsync(cancellationToken).AsTask();
-                continue;
             }
 
+            if (!arrival.IsCompleted) continue;
             if (!await arrival) yield break;
-            while (_clicks.Reader.TryRead(out var click)) yield return new SseItem<object>(click, "click");
+            while (!tick.IsCompleted && _clicks.Reader.TryRead(out var click)) yield return new SseItem<object>(click, "click");
             arrival = _clicks.Reader.WaitToReadAsync(cancellationToken).AsTask();
         }
     }

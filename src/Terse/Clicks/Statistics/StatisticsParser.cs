@@ -111,6 +111,7 @@ internal static class StatisticsParser
             if (colon < 1) errors.Add("filter", $"\"{Cut(text)}\" is not a dimension, a colon and a value, such as country:DE.");
             else if (!ClickNames.TryDimension(text[..colon], out var dimension)) errors.Add("filter", $"There is no dimension \"{Cut(text[..colon])}\". {ClickNames.LegalDimensions}");
             else if (text.Length - colon - 1 > MaxValue) errors.Add("filter", $"A value has at most {MaxValue} characters.");
+            else if (text.Any(char.IsControl)) errors.Add("filter", "A value has no control characters.");
             else if (filters.Any(filter => filter.Dimension == dimension)) errors.Add("filter", $"There are two filters for {text[..colon]}: give one per dimension.");
             else if (dimension == ClickDimension.Link && code is not null) errors.Add("filter", "These are the statistics of one link already.");
             else filters.Add(new ClickFilter(dimension, Normalize(dimension, text[(colon + 1)..])));

@@ -1,7 +1,9 @@
 using System.Net.ServerSentEvents;
 using System.Text.Json;
 using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Time.Testing;
 using Terse.Clicks;
+using Terse.Clicks.Statistics;
 using Terse.Tests.Contracts;
 using Terse.Tests.Infrastructure;
 
@@ -72,6 +74,30 @@ public sealed class LiveTests
     }
 
     [Fact]
+    public async Task A_reader_that_is_always_behind_gets_its_heartbeat_between_clicks()
+    {
+        var time = new FakeTimeProvider();
+        using var subscription = new LiveSubscription(null, 1, static _ => { });
+        subscription.Offer(Click());
+        subscription.Offer(Click());
+        await using var events = subscription.ReadAsync(time, Cancellation).GetAsyncEnumerator(Cancellation);
+        Assert.True(await events.MoveNextAsync());
+        Assert.True(await events.MoveNextAsync());
+        time.Advance(TimeSpan.FromSeconds(15));
+
+        // The next click is there before this one is taken, for ever: sooner or later the heartbeat comes in between.
+        for (var taken = 0; events.Current.EventType == "click"; taken++)
+        {
+            Assert.True(taken < 100_000);
+            subscription.Offer(Click());
+            await Task.Yield();
+            Assert.True(await events.MoveNextAsync());
+        }
+
+        Assert.Equal(1, Assert.IsType<LiveHeartbeat>(events.Current.Data).Dropped);
+    }
+
+    [Fact]
     public async Task Streams_are_limited_and_a_closed_one_makes_room()
     {
         await using var terse = await TerseInstance.StartAsync(new() { ["Terse:Clicks:LiveStreams"] = "1" });
@@ -103,6 +129,8 @@ public sealed class LiveTests
 
         Assert.False(await stream.MoreAsync());
     }
+
+    private static LiveClick Click() => LiveClick.From(AClick.Of("one", 1));
 
     private static void Tell(TerseInstance terse, params EnrichedClick[] clicks)
     {

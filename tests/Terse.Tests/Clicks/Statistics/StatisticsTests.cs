@@ -162,7 +162,7 @@ public sealed class StatisticsTests : IAsyncLifetime
         foreach (var (query, field) in new[]
         {
             ("from=2026-01-31T12:00:00Z", "from"), ("from=2026-01-01&to=2025-01-01", "from"), ("from=0001-01-01", "from"), ("to=9999-12-31", "to"),
-            ("from=20d&unit=minute", "unit"), ("from=30", "from"), ("limit=1001", "limit"), ("filter=country:DE&filter=country:CH", "filter"), ("filter=:DE", "filter"),
+            ("from=20d&unit=minute", "unit"), ("from=30", "from"), ("limit=1001", "limit"), ("filter=country:DE&filter=country:CH", "filter"), ("filter=:DE", "filter"), ("filter=country:D%00E", "filter"), ("filter=campaign:a%0Ab", "filter"),
         })
         {
             using var response = await _terse.Admin.GetAsync($"/api/v1/stats?{query}", Cancellation);
