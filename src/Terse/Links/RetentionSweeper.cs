@@ -19,7 +19,7 @@ internal sealed partial class RetentionSweeper(
         do
         {
             step = await links.SweepAsync(now - _options.KeepEnded, _options.SweepBatch, cancellationToken);
-            foreach (var code in step) changes.Publish(new LinkChange(code, now.ToUnixTimeMilliseconds(), LinkChangeKind.Removed, null));
+            changes.Publish([.. step.Select(code => new LinkChange(code, now.ToUnixTimeMilliseconds(), LinkChangeKind.Removed, null))]);
             swept += step.Count;
         }
         while (step.Count == _options.SweepBatch);
@@ -44,6 +44,11 @@ internal sealed partial class RetentionSweeper(
             {
                 Log.Postponed(log, e.Message);
             }
+            catch (Exception e) when (!stoppingToken.IsCancellationRequested)
+            {
+                // The process answers redirects: it does not end because nobody can sweep.
+                Log.Failed(log, e);
+            }
         }
     }
 
@@ -54,5 +59,8 @@ internal sealed partial class RetentionSweeper(
 
         [LoggerMessage(1111, LogLevel.Warning, "Sweeping is put off: {Reason}")]
         public static partial void Postponed(ILogger logger, string reason);
+
+        [LoggerMessage(1112, LogLevel.Error, "Sweeping failed; it is tried again at the next turn")]
+        public static partial void Failed(ILogger logger, Exception exception);
     }
 }
