@@ -58,10 +58,15 @@ internal interface IClickStore
     ValueTask<IReadOnlyDictionary<ShortCode, ClickCounts>> ReadTotalsAsync(IReadOnlyCollection<ShortCode> codes, CancellationToken cancellationToken);
 
     /// <summary>
-    /// Forgets all visits of a link: afterwards no query counts them, neither its own nor those over all links.
-    /// Totals, of which they were part, get smaller by them. Visits that are written later count.
+    /// Forgets a link's visits from before a moment: afterwards no query counts them, neither its own nor those over all links.
+    /// <list type="bullet">
+    /// <item>Totals, of which they were part, get smaller by them. Visits that are written later count.</item>
+    /// <item>Only what lies before <paramref name="before"/> altogether goes: visits of the minute that it falls into stay, and so does what was folded
+    /// to the hour or day that it falls into.</item>
+    /// </list>
     /// </summary>
-    ValueTask EraseAsync(ShortCode code, CancellationToken cancellationToken);
+    /// <param name="before">The first moment at which visits under this code may be another link's.</param>
+    ValueTask EraseAsync(ShortCode code, DateTimeOffset before, CancellationToken cancellationToken);
 
     /// <summary>
     /// Folds and forgets old visits. Days are folded whole: a bound inside a day leaves that day as it is.

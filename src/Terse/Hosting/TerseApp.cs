@@ -43,7 +43,6 @@ internal static class TerseApp
             builder.Services.AddLinks();
             builder.Services.AddFirstKey();
             builder.Services.AddAuditRetention();
-            builder.Services.AddErasure();
             builder.Services.AddRescan();
             builder.Services.AddWebhooks();
             builder.Services.AddEdgePurges();
@@ -76,6 +75,9 @@ internal static class TerseApp
         if (roles.Has(NodeRoles.Admin)) builder.Services.AddAdmin(terse, builder.Configuration);
 
         if (managesLinks || roles.Has(NodeRoles.Redirect)) builder.Services.AddRedis(builder.Configuration);
+
+        // The last to hear of a change, since it waits for the disk: caches and other nodes stop redirecting before.
+        if (managesLinks) builder.Services.AddErasure();
         if (roles.Has(NodeRoles.Api)) builder.Services.AddRateLimits(RateLimitCallers.OfNode);
         configure?.Invoke(builder.Services);
 

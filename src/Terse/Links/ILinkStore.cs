@@ -104,7 +104,8 @@ internal interface ILinkStore
 
     /// <summary>
     /// Removes up to <paramref name="limit"/> links that ended before <paramref name="endedBefore"/>, the longest ended first, and returns their codes in no order.
-    /// Fewer than <paramref name="limit"/> means that none are left. Links that end at or after that moment are never removed.
+    /// Fewer than <paramref name="limit"/> means that none are left, or that the store went away midway: it throws only where nothing was removed.
+    /// Links that end at or after that moment are never removed.
     /// </summary>
     ValueTask<IReadOnlyList<ShortCode>> SweepAsync(DateTimeOffset endedBefore, int limit, CancellationToken cancellationToken);
 

@@ -11,12 +11,23 @@ internal sealed class LinkChanges(IEnumerable<ILinkChangeListener> listeners)
     {
         foreach (var listener in _listeners) listener.OnChanged(change);
     }
+
+    public void Publish(IReadOnlyList<LinkChange> changes)
+    {
+        foreach (var listener in _listeners) listener.OnChanged(changes);
+    }
 }
 
 /// <summary>Keeps copies of links: the L1 cache, the backplane that tells other nodes, webhooks. Must not block and must not throw.</summary>
 internal interface ILinkChangeListener
 {
     void OnChanged(LinkChange change);
+
+    /// <summary>Many at once: for a listener to which one sync of a file is cheaper than one each.</summary>
+    void OnChanged(IReadOnlyList<LinkChange> changes)
+    {
+        foreach (var change in changes) OnChanged(change);
+    }
 }
 
 /// <param name="Code">The link's code.</param>

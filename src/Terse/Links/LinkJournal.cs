@@ -46,7 +46,7 @@ internal sealed class LinkJournal(LinkChanges changes, AuditLog audit, WebhookOu
     public ValueTask SweptAsync(IReadOnlyList<ShortCode> codes)
     {
         var now = time.GetUtcNow().ToUnixTimeMilliseconds();
-        foreach (var code in codes) changes.Publish(new LinkChange(code, now, LinkChangeKind.Removed, null));
+        changes.Publish([.. codes.Select(code => new LinkChange(code, now, LinkChangeKind.Removed, null))]);
         return audit.RecordAllAsync(Actors.System, AuditActions.LinkSwept, codes.Select(static code => (Subject(code), (object?)null)));
     }
 

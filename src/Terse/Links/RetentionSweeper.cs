@@ -44,6 +44,11 @@ internal sealed partial class RetentionSweeper(
             {
                 Log.Postponed(log, e.Message);
             }
+            catch (Exception e) when (!stoppingToken.IsCancellationRequested)
+            {
+                // The process answers redirects: it does not end because nobody can sweep.
+                Log.Failed(log, e);
+            }
         }
     }
 
@@ -54,5 +59,8 @@ internal sealed partial class RetentionSweeper(
 
         [LoggerMessage(1111, LogLevel.Warning, "Sweeping is put off: {Reason}")]
         public static partial void Postponed(ILogger logger, string reason);
+
+        [LoggerMessage(1112, LogLevel.Error, "Sweeping failed; it is tried again at the next turn")]
+        public static partial void Failed(ILogger logger, Exception exception);
     }
 }

@@ -33,7 +33,7 @@ internal sealed class PickyStore : IClickStore
     public ValueTask<IReadOnlyDictionary<ShortCode, ClickCounts>> ReadTotalsAsync(IReadOnlyCollection<ShortCode> codes, CancellationToken cancellationToken) =>
         _store.ReadTotalsAsync(codes, cancellationToken);
 
-    public ValueTask EraseAsync(ShortCode code, CancellationToken cancellationToken) => _store.EraseAsync(code, cancellationToken);
+    public ValueTask EraseAsync(ShortCode code, DateTimeOffset before, CancellationToken cancellationToken) => _store.EraseAsync(code, before, cancellationToken);
 
     public ValueTask RollUpAsync(DateTimeOffset now, ClickRetention retention, CancellationToken cancellationToken) => _store.RollUpAsync(now, retention, cancellationToken);
 }

@@ -178,7 +178,7 @@ public abstract partial class ClickStoreContract
             AClick.Of("a", 1), AClick.Of("a", 2, AClick.At.AddDays(9)) with { IsBot = true, Visitor = null }, AClick.Of("a", 3) with { Kind = ClickKind.Ended },
             AClick.Of("b", 4), AClick.Of("gone", 5), AClick.Of("other", 6));
         await Store.RollUpAsync(AClick.At.AddDays(20), new ClickRetention(AClick.At.AddDays(5), AClick.At.AddDays(3), From), Cancellation);
-        await Store.EraseAsync(ShortCode.Parse("gone"), Cancellation);
+        await Store.EraseAsync(ShortCode.Parse("gone"), To, Cancellation);
 
         var totals = await Store.ReadTotalsAsync([ShortCode.Parse("a"), ShortCode.Parse("b"), ShortCode.Parse("gone"), ShortCode.Parse("never")], Cancellation);
 

@@ -119,7 +119,7 @@ public abstract partial class ClickStoreContract : ContractSuite
             AClick.WithEveryField("gone", 1), AClick.WithEveryField("gone", 2, " 2") with { IsBot = true, Visitor = null },
             AClick.WithEveryField("stays", 3), AClick.WithEveryField("gone", 4) with { Kind = ClickKind.Ended });
 
-        await Store.EraseAsync(ShortCode.Parse("gone"), Cancellation);
+        await Store.EraseAsync(ShortCode.Parse("gone"), To, Cancellation);
 
         Assert.Equal(default, await TotalAsync("gone"));
         Assert.Equal(new ClickCounts(1, 1, 1), await TotalAsync());
@@ -134,7 +134,7 @@ public abstract partial class ClickStoreContract : ContractSuite
         await WriteAsync(AClick.WithEveryField("gone", 1), AClick.WithEveryField("stays", 2), AClick.WithEveryField("gone", 3) with { At = AClick.At.AddDays(40) });
         await Store.RollUpAsync(AClick.At.AddDays(41), new ClickRetention(AClick.At.AddDays(35), AClick.At.AddDays(30), From), Cancellation);
 
-        await Store.EraseAsync(ShortCode.Parse("gone"), Cancellation);
+        await Store.EraseAsync(ShortCode.Parse("gone"), To, Cancellation);
 
         Assert.Equal(new ClickCounts(1, 1, 1), await TotalAsync());
         Assert.Equal([("stays", 1L)], await TopAsync(ClickDimension.Link));
@@ -149,7 +149,7 @@ public abstract partial class ClickStoreContract : ContractSuite
     public async Task Visits_after_an_erasure_count()
     {
         await WriteAsync(AClick.Of("a", 1));
-        await Store.EraseAsync(ShortCode.Parse("a"), Cancellation);
+        await Store.EraseAsync(ShortCode.Parse("a"), To, Cancellation);
 
         await WriteAsync(AClick.Of("a", 2));
 
@@ -162,8 +162,47 @@ public abstract partial class ClickStoreContract : ContractSuite
     {
         await WriteAsync(AClick.Of("a", 1));
 
-        await Store.EraseAsync(ShortCode.Parse("b"), Cancellation);
+        await Store.EraseAsync(ShortCode.Parse("b"), To, Cancellation);
 
+        Assert.Equal(1, (await TotalAsync()).Clicks);
+    }
+
+    [Fact]
+    public async Task Visits_from_the_bound_on_stay_in_every_query()
+    {
+        var minute = AClick.At.AddSeconds(-AClick.At.Second);
+        await WriteAsync(
+            AClick.WithEveryField("a", 1, " old") with { At = AClick.At.AddMinutes(-1) }, AClick.WithEveryField("a", 2, " old") with { At = AClick.At.AddDays(-1) },
+            AClick.WithEveryField("a", 3) with { At = minute }, AClick.WithEveryField("a", 4) with { At = AClick.At.AddMinutes(1) }, AClick.WithEveryField("b", 5));
+
+        for (var pass = 0; pass < 2; pass++)
+        {
+            await Store.EraseAsync(ShortCode.Parse("a"), AClick.At, Cancellation);
+
+            Assert.Equal(new ClickCounts(2, 2, 2), await TotalAsync("a"));
+            Assert.Equal(new ClickCounts(3, 3, 3), await TotalAsync());
+            Assert.Equal([("a", 2L), ("b", 1L)], await TopAsync(ClickDimension.Link));
+            Assert.Equal([("country", 3L)], await TopAsync(ClickDimension.Country));
+            Assert.Equal([("browser", 2L)], await TopAsync(ClickDimension.Browser, "a"));
+            Assert.Equal([("browser", 3L)], await TopAsync(ClickDimension.Browser, filters: new ClickFilter(ClickDimension.Country, "country")));
+            Assert.Equal(new ClickCounts(2, 2, 2), (await Store.ReadTotalsAsync([ShortCode.Parse("a")], Cancellation))[ShortCode.Parse("a")]);
+            await Store.RollUpAsync(AClick.At.AddDays(2), new ClickRetention(AClick.At.AddDays(-5), AClick.At.AddDays(-5), From), Cancellation);
+        }
+    }
+
+    [Fact]
+    public async Task What_was_folded_stays_whole_where_the_bound_falls_into_it()
+    {
+        await WriteAsync(AClick.Of("a", 1, AClick.At.AddDays(-1)), AClick.Of("a", 2, AClick.At.AddMinutes(-10)), AClick.Of("a", 3, AClick.At.AddMinutes(10)), AClick.Of("b", 4));
+        await Store.RollUpAsync(AClick.At.AddDays(41), new ClickRetention(AClick.At.AddDays(35), AClick.At.AddDays(30), From), Cancellation);
+
+        await Store.EraseAsync(ShortCode.Parse("a"), AClick.At, Cancellation);
+
+        Assert.Equal(2, (await TotalAsync("a")).Clicks);
+        Assert.Equal([("a", 2L), ("b", 1L)], await TopAsync(ClickDimension.Link));
+        Assert.Equal(3, (await TotalAsync()).Clicks);
+        await Store.EraseAsync(ShortCode.Parse("a"), AClick.At.AddDays(1), Cancellation);
+        Assert.Equal([("b", 1L)], await TopAsync(ClickDimension.Link));
         Assert.Equal(1, (await TotalAsync()).Clicks);
     }
 

@@ -12,7 +12,8 @@ internal static class ClickRollUp
     private const long MinutesPerDay = 1440;
     private const int DaysWithVisitors = 2;
 
-    private static readonly string[] Visits = ["minutes", "hours", "days"];
+    /// <summary>The tables of visits, and how many minutes a row of each stands for.</summary>
+    private static readonly (string Table, long Grain)[] Visits = [("minutes", 1), ("hours", 60), ("days", MinutesPerDay)];
 
     /// <summary>The steps, each to be run in a transaction of its own: none of them holds up writers for long.</summary>
     public static IEnumerable<Action<DuckDBConnection>> Steps(DateTimeOffset now, ClickRetention retention)
@@ -27,7 +28,7 @@ internal static class ClickRollUp
         yield return connection => FoldTotals(connection, today * MinutesPerDay, Midnight(retention.HoursUntil));
         yield return connection =>
         {
-            foreach (var table in Visits.Concat(["totals", "totals_fresh", "daily", "pairs"]))
+            foreach (var table in Visits.Select(static visits => visits.Table).Concat(["totals", "totals_fresh", "daily", "pairs"]))
                 DuckDbDatabase.Execute(connection, $"DELETE FROM {table} WHERE minute < ?", Midnight(retention.DaysUntil));
         };
         yield return connection =>
@@ -38,23 +39,33 @@ internal static class ClickRollUp
     }
 
     /// <summary>Takes a link's visits out of the totals and pairs, then out of the tables.</summary>
-    public static void Erase(DuckDBConnection connection, uint link)
+    public static void Erase(DuckDBConnection connection, uint link, DateTimeOffset before)
     {
+        var end = before.ToUnixTimeSeconds() / 60;
         DuckDbDatabase.Execute(connection, $"""
             CREATE OR REPLACE TEMP TABLE erased AS
-            SELECT *, false AS folded FROM minutes WHERE link = {link}
-            UNION ALL SELECT *, true FROM (SELECT * FROM hours UNION ALL SELECT * FROM days) WHERE link = {link}
+            {string.Join(" UNION ALL ", Visits.Select(visits => $"SELECT *, {visits.Grain > 1} AS folded FROM {visits.Table} WHERE link = {link} AND minute + {visits.Grain} <= {end}"))}
             """);
         Subtract(connection, TotalsBatch.All, "0");
+        Subtract(connection, (byte)ClickDimension.Link, "link", "link_visitors");
         foreach (var dimension in DuckDbSchema.Dimensions) Subtract(connection, (byte)dimension, DuckDbSchema.Column(dimension));
         AddPairs(connection, "erased", "-", "folded");
-        foreach (var table in Visits) DuckDbDatabase.Execute(connection, $"DELETE FROM {table} WHERE link = ?", link);
+        foreach (var (table, grain) in Visits) DuckDbDatabase.Execute(connection, $"DELETE FROM {table} WHERE link = ? AND minute + {grain} <= ?", link, end);
+        DuckDbDatabase.Execute(connection, "DROP TABLE erased");
+        if (HasVisits(connection, link)) return;
+
+        // Sums of nothing would tell that the link was there.
         foreach (var table in new[] { "totals", "totals_fresh", "daily" })
             DuckDbDatabase.Execute(connection, $"DELETE FROM {table} WHERE dimension = {(byte)ClickDimension.Link} AND value = ?", link);
-        DuckDbDatabase.Execute(connection, "DROP TABLE erased");
 
         // The number stays taken: hashes of today's visitors were made with it.
         DuckDbDatabase.Execute(connection, "UPDATE links SET code = '' WHERE id = ?", link);
+    }
+
+    private static bool HasVisits(DuckDBConnection connection, uint link)
+    {
+        using var command = DuckDbDatabase.Command(connection, $"SELECT {string.Join(" OR ", Visits.Select(visits => $"EXISTS (FROM {visits.Table} WHERE link = {link})"))}");
+        return (bool)command.ExecuteScalar()!;
     }
 
     /// <summary>Adds visits to the pairs of their days, or takes them out again.</summary>
@@ -102,10 +113,10 @@ internal static class ClickRollUp
         DuckDbDatabase.Execute(connection, $"DELETE FROM totals WHERE minute < ? AND minute % {MinutesPerDay} <> 0", daysUntil);
     }
 
-    private static void Subtract(DuckDBConnection connection, byte dimension, string value) =>
+    private static void Subtract(DuckDBConnection connection, byte dimension, string value, string visitors = "site_visitors") =>
         DuckDbDatabase.Execute(connection, $"""
             INSERT INTO totals_fresh
-            SELECT minute - minute % 60, kind, {dimension}, {value}, -sum(clicks), -sum(humans), -sum(site_visitors)
+            SELECT minute - minute % 60, kind, {dimension}, {value}, -sum(clicks), -sum(humans), -sum({visitors})
             FROM erased GROUP BY 1, 2, 4
             """);
 

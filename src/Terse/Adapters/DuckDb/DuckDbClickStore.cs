@@ -54,11 +54,11 @@ internal sealed class DuckDbClickStore : IClickStore
     public ValueTask<IReadOnlyDictionary<ShortCode, ClickCounts>> ReadTotalsAsync(IReadOnlyCollection<ShortCode> codes, CancellationToken cancellationToken) =>
         _database.ReadAsync(connection => ClickReader.ReadTotals(connection, codes, cancellationToken), cancellationToken);
 
-    public async ValueTask EraseAsync(ShortCode code, CancellationToken cancellationToken) => await _database.WriteAsync(
+    public async ValueTask EraseAsync(ShortCode code, DateTimeOffset before, CancellationToken cancellationToken) => await _database.WriteAsync(
         connection =>
         {
             if (LinkIds.Find(connection, code.Value) is not { } link) return false;
-            ClickRollUp.Erase(connection, link);
+            ClickRollUp.Erase(connection, link, before);
             _links.Forget(connection);
             return true;
         },

@@ -114,8 +114,11 @@ internal sealed partial class DynamoDbLinkStore(
     public async ValueTask<IReadOnlyList<ShortCode>> SweepAsync(DateTimeOffset endedBefore, int limit, CancellationToken cancellationToken)
     {
         var swept = await _sweep.RunAsync(endedBefore, limit, cancellationToken);
-        await TidyAsync(() => _count.AddAsync(-swept.Count, CancellationToken.None));
-        return swept;
+        if (swept.Interruption is { } interruption) Log.Interrupted(logger, swept.Removed.Count, interruption.Message);
+        await TidyAsync(() => lists.RemoveAsync(swept.Removed.SelectMany(static link => LinkEntries.Of(link.Link, link.Place)), CancellationToken.None));
+        await TidyAsync(() => lists.ForgetAsync(swept.Orphans, CancellationToken.None));
+        await TidyAsync(() => _count.AddAsync(-swept.Removed.Count, CancellationToken.None));
+        return [.. swept.Removed.Select(static link => link.Link.Code)];
     }
 
     public async IAsyncEnumerable<ShortCode> ReadLookalikesAsync(int length, [EnumeratorCancellation] CancellationToken cancellationToken)
@@ -180,5 +183,8 @@ internal sealed partial class DynamoDbLinkStore(
     {
         [LoggerMessage(6101, LogLevel.Information, "A link was written; lines in lists or a count were not: {Reason} Readers see through the lines and remove them later")]
         public static partial void LeftBehind(ILogger logger, string reason);
+
+        [LoggerMessage(6102, LogLevel.Warning, "A sweep ended after {Count} links: {Reason} The next one goes on")]
+        public static partial void Interrupted(ILogger logger, int count, string reason);
     }
 }

@@ -66,7 +66,7 @@ internal sealed class PostgreSqlClickStore : IClickStore
         return totals.ToDictionary(static total => total.Code, static total => total.Counts);
     }
 
-    public ValueTask EraseAsync(ShortCode code, CancellationToken cancellationToken) => _rollUp.EraseAsync(code.Value, cancellationToken);
+    public ValueTask EraseAsync(ShortCode code, DateTimeOffset before, CancellationToken cancellationToken) => _rollUp.EraseAsync(code.Value, before, cancellationToken);
 
     public ValueTask RollUpAsync(DateTimeOffset now, ClickRetention retention, CancellationToken cancellationToken) => _rollUp.RunAsync(now, retention, cancellationToken);
 

@@ -42,7 +42,7 @@ internal sealed partial class RollUpService(IClickStore store, IOptions<ClicksOp
         [LoggerMessage(1431, LogLevel.Warning, "Rolling clicks up is put off: {Reason}")]
         public static partial void Postponed(ILogger logger, string reason);
 
-        [LoggerMessage(1434, LogLevel.Error, "Rolling clicks up failed; it is tried again")]
+        [LoggerMessage(1435, LogLevel.Error, "Rolling clicks up failed; it is tried again")]
         public static partial void Failed(ILogger logger, Exception exception);
     }
 }

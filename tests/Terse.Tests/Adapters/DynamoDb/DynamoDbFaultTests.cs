@@ -84,6 +84,24 @@ public sealed class DynamoDbFaultTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task A_sweep_that_fails_midway_tells_of_what_it_removed()
+    {
+        var store = await OpenAsync(attempts: 1);
+        for (var number = 0; number < 4; number++) await store.AddAsync(ALink.EndingAt($"code{number}", ALink.Created.AddDays(number)), Cancellation);
+        var removals = 0;
+        _proxy.Decide = (operation, _, _) => operation == "BatchWriteItem" || operation == "DeleteItem" && Interlocked.Increment(ref removals) > 2 ? Fate.Fails : Fate.Passes;
+
+        var swept = await store.SweepAsync(ALink.Created.AddYears(1), 10, Cancellation);
+
+        Assert.Equal(2, swept.Count);
+        _proxy.Decide = static (operation, _, _) => operation == "DeleteItem" ? Fate.Fails : Fate.Passes;
+        foreach (var code in swept) Assert.Null(await store.FindAsync(code, Cancellation));
+        await Assert.ThrowsAsync<StoreUnavailableException>(async () => await store.SweepAsync(ALink.Created.AddYears(1), 10, Cancellation));
+        _proxy.Decide = static (_, _, _) => Fate.Passes;
+        Assert.Equal(2, (await store.SweepAsync(ALink.Created.AddYears(1), 10, Cancellation)).Count);
+    }
+
+    [Fact]
     public async Task A_link_that_an_eventual_read_does_not_find_is_read_again_strongly()
     {
         var store = await OpenAsync(consistency: "Eventual");

@@ -1,7 +1,9 @@
 using Terse.Adapters.PostgreSql;
 using Terse.Clicks;
+using Terse.Codes;
 using Terse.Tests.Contracts;
 using Terse.Tests.Infrastructure;
+using Terse.Tests.Redirects;
 
 namespace Terse.Tests.Adapters.PostgreSql;
 
@@ -50,5 +52,35 @@ public sealed class PostgreSqlClickStoreTests : ClickStoreContract
         Assert.Equal(20, series.Sum(point => point.Counts.Visitors));
         var links = await nodes[2].ReadTopAsync(query with { Filters = [new(ClickDimension.Country, "")] }, ClickDimension.Link, 10, Cancellation);
         Assert.Equal(3 * 8 * 20, links.Sum(link => link.Counts.Clicks));
+    }
+
+    [Fact]
+    public async Task A_link_that_is_erased_while_its_totals_move_leaves_nothing()
+    {
+        var database = await _databases.OpenAsync();
+        await Store.WriteAsync("node", [AClick.Of("gone", 1), AClick.Of("stays", 2)], Cancellation);
+        ValueTask rollUp = default, erasure = default;
+
+        // Holds the rows of fresh totals, so that the roll-up is in the middle of moving them when the erasure comes.
+        await database.InTransactionAsync(
+            async connection =>
+            {
+                await ClickPartitions.ExecuteAsync(connection, "SELECT 1 FROM click_totals_fresh FOR UPDATE", Cancellation);
+                rollUp = Store.RollUpAsync(AClick.At.AddDays(1), new ClickRetention(AClick.At.AddDays(-9), AClick.At.AddDays(-9), AClick.At.AddDays(-60)), Cancellation);
+                await Eventually.TrueAsync(async () => await WaitingAsync() == 1);
+                erasure = Store.EraseAsync(ShortCode.Parse("gone"), AClick.At.AddDays(1), Cancellation);
+                await Eventually.TrueAsync(async () => await WaitingAsync() == 2);
+                return 0;
+            },
+            Cancellation);
+        await rollUp;
+        await erasure;
+
+        var query = new ClickQuery(null, AClick.At.AddDays(-1).Date, AClick.At.AddDays(9).Date);
+        Assert.Equal("stays", Assert.Single(await Store.ReadTopAsync(query, ClickDimension.Link, 10, Cancellation)).Value);
+        Assert.Equal(1, (await Store.ReadSeriesAsync(query, ClickUnit.Day, Cancellation)).Sum(point => point.Counts.Clicks));
+
+        async Task<long> WaitingAsync() => await database.FirstAsync(
+            "SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'", static row => row.GetInt64(0), Cancellation);
     }
 }
