@@ -19,7 +19,7 @@ internal sealed class ClickJudge(Rig rig)
         using var client = new HttpClient { BaseAddress = rig.Api, Timeout = TimeSpan.FromSeconds(5) };
         client.DefaultRequestHeaders.Add("X-Api-Key", Rig.AdminKey);
         var started = TimeProvider.System.GetTimestamp();
-        var (lost, last, since) = (long.MaxValue, -1L, started);
+        var (lost, last, since) = ((long)visitor.Redirected.Count, -1L, started);
         Dictionary<int, long> counted = [];
         while ((lost > 0 || TimeProvider.System.GetElapsedTime(since) < Settled) && TimeProvider.System.GetElapsedTime(started) < Patience)
         {
@@ -34,7 +34,7 @@ internal sealed class ClickJudge(Rig rig)
         var retries = await rig.ReadRetriesAsync();
         var mayBeTwice = retries < _retriesBefore ? retries : retries - _retriesBefore;
         var twice = counted.Sum(visit => visit.Key < visitor.Visits ? visit.Value - 1 : visit.Value);
-        return new ClickOutcome(lost == long.MaxValue ? visitor.Redirected.Count : lost, Math.Max(0, twice - mayBeTwice));
+        return new ClickOutcome(lost, Math.Max(0, twice - mayBeTwice));
     }
 
     /// <summary>How often each visit was counted in ten days round today, which a clock that was stepped does not leave; null while nobody answers.</summary>

@@ -1,11 +1,22 @@
+using System.Runtime.CompilerServices;
 using Terse.Auditing;
 
 namespace Terse.Clicks;
 
-/// <summary>Replays and discards dead letters, and records who did.</summary>
+/// <summary>Lists, replays and discards dead letters, and records who did.</summary>
 internal sealed class DeadLetterDesk(IClickQueue queue, AuditLog audit)
 {
     private const int Page = 500;
+
+    public async IAsyncEnumerable<DeadLetter> ListAllAsync([EnumeratorCancellation] CancellationToken cancellationToken)
+    {
+        string? after = null;
+        while (await queue.ListDeadLettersAsync(after, Page, cancellationToken) is { Count: > 0 } letters)
+        {
+            foreach (var letter in letters) yield return letter;
+            after = letters[^1].Id;
+        }
+    }
 
     public async ValueTask<bool> ReplayAsync(string id, string actor, CancellationToken cancellationToken)
     {
@@ -17,15 +28,11 @@ internal sealed class DeadLetterDesk(IClickQueue queue, AuditLog audit)
     /// <summary>All there are, with one entry in the audit log: there may be as many as clicks.</summary>
     public async ValueTask<int> ReplayAllAsync(string actor, CancellationToken cancellationToken)
     {
-        var (replayed, after) = (0, (string?)null);
+        var replayed = 0;
         try
         {
-            while (await queue.ListDeadLettersAsync(after, Page, cancellationToken) is { Count: > 0 } letters)
-            {
-                foreach (var letter in letters)
-                    if (await queue.ReplayAsync(letter.Id, cancellationToken)) replayed++;
-                after = letters[^1].Id;
-            }
+            await foreach (var letter in ListAllAsync(cancellationToken))
+                if (await queue.ReplayAsync(letter.Id, cancellationToken)) replayed++;
         }
         finally
         {

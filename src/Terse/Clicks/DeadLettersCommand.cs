@@ -9,18 +9,16 @@ namespace Terse.Clicks;
 /// <summary><c>terse dead-letters list|show|replay|discard</c>: works on the queue directly, beside a running server too.</summary>
 internal static class DeadLettersCommand
 {
-    private const int PageSize = 500;
-
     public static Command Create() =>
         new("dead-letters", "Look at clicks that could not be counted, replay or discard them.") { ListLetters(), Show(), Each("replay", "Have it worked off again by the server.", Replay), Each("discard", "Destroy it: the click is never counted.", Discard) };
 
     private static Command ListLetters()
     {
         var command = new Command("list", "List all dead letters.");
-        command.SetAction((parsed, cancellationToken) => WithQueueAsync(parsed, async (queue, _) =>
+        command.SetAction((parsed, cancellationToken) => WithQueueAsync(parsed, async (_, desk) =>
         {
             var table = new Table().Border(TableBorder.Simple).AddColumn(new TableColumn("Id").NoWrap()).AddColumns("Set aside", "Tries", "Link", "Reason");
-            await foreach (var letter in AllAsync(queue, cancellationToken))
+            await foreach (var letter in desk.ListAllAsync(cancellationToken))
             {
                 var shown = DeadLetterResponse.From(letter);
                 table.AddRow(
@@ -68,7 +66,7 @@ internal static class DeadLettersCommand
         var id = new Argument<string?>("id") { Description = "Its id, as terse dead-letters list shows it.", Arity = ArgumentArity.ZeroOrOne };
         var all = new Option<bool>("--all") { Description = "All there are." };
         var command = new Command(name, description) { id, all };
-        command.SetAction((parsed, cancellationToken) => WithQueueAsync(parsed, async (queue, desk) =>
+        command.SetAction((parsed, cancellationToken) => WithQueueAsync(parsed, async (_, desk) =>
         {
             var named = parsed.GetValue(id);
             if (parsed.GetValue(all) == named is not null) throw new CommandException("Name one dead letter, or give --all.");
@@ -77,7 +75,7 @@ internal static class DeadLettersCommand
                 await work(desk, named, cancellationToken);
                 return 0;
             }
-            await foreach (var letter in AllAsync(queue, cancellationToken)) await work(desk, letter.Id, cancellationToken);
+            await foreach (var letter in desk.ListAllAsync(cancellationToken)) await work(desk, letter.Id, cancellationToken);
             return 0;
         }, cancellationToken));
         return command;
@@ -93,17 +91,6 @@ internal static class DeadLettersCommand
     {
         if (!await desk.DiscardAsync(id, Actors.CommandLine, cancellationToken)) throw Missing(id);
         Console.WriteLine($"{id} is gone.");
-    }
-
-    private static async IAsyncEnumerable<DeadLetter> AllAsync(
-        IClickQueue queue, [System.Runtime.CompilerServices.EnumeratorCancellation] CancellationToken cancellationToken)
-    {
-        string? after = null;
-        while (await queue.ListDeadLettersAsync(after, PageSize, cancellationToken) is { Count: > 0 } page)
-        {
-            foreach (var letter in page) yield return letter;
-            after = page[^1].Id;
-        }
     }
 
     private static CommandException Missing(string id) => new($"No dead letter has the id {id}. See: terse dead-letters list");

@@ -39,12 +39,15 @@ internal sealed class Retries(RequestDelegate next, IOptions<GatewayOptions> opt
         }
     }
 
+    /// <summary>What may be asked of two nodes and changes nothing.</summary>
+    public static bool OnlyReads(HttpRequest request) => HttpMethods.IsGet(request.Method) || HttpMethods.IsHead(request.Method);
+
     private static bool MayRepeat(HttpRequest request, string cluster, IForwarderErrorFeature failure)
     {
         // A slow answer of the API is slow on the next node too. Cancelled, though the visitor is there: the node fell silent.
         var isLate = failure.Error is ForwarderError.RequestTimedOut or ForwarderError.RequestCanceled && cluster == GatewayMap.Redirects;
         if (failure.Error != ForwarderError.Request && !isLate) return false;
-        if (HttpMethods.IsGet(request.Method) || HttpMethods.IsHead(request.Method)) return true;
+        if (OnlyReads(request)) return true;
 
         // Without a connection nothing was sent, of the body neither.
         return failure.Exception is HttpRequestException { HttpRequestError: HttpRequestError.ConnectionError or HttpRequestError.NameResolutionError };

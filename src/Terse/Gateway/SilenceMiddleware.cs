@@ -14,8 +14,7 @@ internal sealed class SilenceMiddleware(RequestDelegate next, SilentNodes nodes,
     public Task InvokeAsync(HttpContext context)
     {
         var proxy = context.GetReverseProxyFeature();
-        var mayRepeat = _retries && (HttpMethods.IsGet(context.Request.Method) || HttpMethods.IsHead(context.Request.Method));
-        return mayRepeat && proxy is { Cluster.Config.ClusterId: GatewayMap.Redirects, AvailableDestinations: [var node] } && context.Features.Get<FirstTry>() is null
+        return _retries && Retries.OnlyReads(context.Request) && proxy is { Cluster.Config.ClusterId: GatewayMap.Redirects, AvailableDestinations: [var node] } && context.Features.Get<FirstTry>() is null
             ? TryAsync(context, nodes.Of(node))
             : next(context);
     }

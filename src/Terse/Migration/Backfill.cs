@@ -1,4 +1,5 @@
 using System.Text.Json;
+using Terse.Hosting;
 using Terse.Links;
 
 namespace Terse.Migration;
@@ -29,7 +30,7 @@ internal sealed class Backfill(StoreSet from, StoreSet to, string stateFile)
 
             // A last page has no cursor: what was added after it, both stores were given.
             state = new State(move, page.Next ?? state.Cursor, state.Copied + page.Links.Count, page.Next is null);
-            await WriteAsync(state, cancellationToken);
+            await WholeFile.WriteAsync(stateFile, JsonSerializer.Serialize(state), cancellationToken);
             progress.Report(state.Copied);
         }
 
@@ -51,14 +52,6 @@ internal sealed class Backfill(StoreSet from, StoreSet to, string stateFile)
         }
 
         return new State(move, null, 0, false);
-    }
-
-    /// <remarks>Written beside and moved over: a run that is killed in the middle leaves the state of the page before.</remarks>
-    private async Task WriteAsync(State state, CancellationToken cancellationToken)
-    {
-        var beside = $"{stateFile}.new";
-        await File.WriteAllTextAsync(beside, JsonSerializer.Serialize(state), cancellationToken);
-        File.Move(beside, stateFile, overwrite: true);
     }
 
     /// <param name="Move">Which move it belongs to: another one begins at the beginning.</param>

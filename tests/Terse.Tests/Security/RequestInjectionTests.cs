@@ -1,4 +1,3 @@
-using System.Collections.Concurrent;
 using System.Text.RegularExpressions;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
@@ -58,8 +57,8 @@ public sealed partial class RequestInjectionTests
     public async Task Line_breaks_in_what_a_caller_sends_make_no_line_in_the_log()
     {
         const string Forged = "FORGED";
-        var messages = new Messages();
-        await using (var terse = await TerseInstance.StartAsync(configure: services => services.AddLogging(logging => logging.AddProvider(messages))))
+        using var logs = new CapturedLogs();
+        await using (var terse = await TerseInstance.StartAsync(configure: services => services.AddLogging(logging => logging.AddProvider(logs))))
         {
             foreach (var breaks in (string[])["\r\n", "\n", "\r", "\u001b[2K\u001b[1G", "\u0085", "\u2028"])
             {
@@ -83,8 +82,8 @@ public sealed partial class RequestInjectionTests
             }
         }
 
-        Assert.NotEmpty(messages.All);
-        Assert.DoesNotContain(messages.All, message => Breaks().IsMatch(message));
+        Assert.NotEmpty(logs.Lines);
+        Assert.DoesNotContain(logs.Lines, line => Breaks().IsMatch(line));
     }
 
     [GeneratedRegex(@"^Location: ([^\r\n]*)\r$", RegexOptions.Multiline | RegexOptions.IgnoreCase)]
@@ -92,24 +91,4 @@ public sealed partial class RequestInjectionTests
 
     [GeneratedRegex(@"[\p{C}\u2028\u2029]+FORGED")]
     private static partial Regex Breaks();
-
-    /// <summary>What is logged at the levels that a program runs with.</summary>
-    private sealed class Messages : ILoggerProvider, ILogger
-    {
-        public ConcurrentQueue<string> All { get; } = new();
-
-        public ILogger CreateLogger(string categoryName) => this;
-
-        public IDisposable? BeginScope<TState>(TState state)
-            where TState : notnull => null;
-
-        public bool IsEnabled(LogLevel logLevel) => true;
-
-        public void Log<TState>(LogLevel logLevel, EventId eventId, TState state, Exception? exception, Func<TState, Exception?, string> formatter) =>
-            All.Enqueue($"{formatter(state, exception)} {exception?.Message}");
-
-        public void Dispose()
-        {
-        }
-    }
 }

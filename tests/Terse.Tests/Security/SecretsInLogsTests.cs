@@ -1,4 +1,3 @@
-using System.Collections.Concurrent;
 using System.Text;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
@@ -60,7 +59,7 @@ public sealed class SecretsInLogsTests
         var codeKey = await terse.App.Services.GetRequiredService<ICodeRangeStore>().GetOrAddKeyAsync(new byte[32], Cancelled);
         var hash = (await terse.App.Services.GetRequiredService<ILinkStore>().FindAsync(ShortCode.Parse("door"), Cancelled))!.PasswordHash!;
 
-        var log = string.Join('\n', lines.Lines);
+        var log = string.Join('\n', lines.Lines.Concat(lines.Scopes));
         Assert.Contains("/api/v1/keys", log, StringComparison.Ordinal);
         Assert.All(
             [
@@ -113,33 +112,10 @@ public sealed class SecretsInLogsTests
             }
         }
 
-        var log = string.Join('\n', lines.Lines);
+        var log = string.Join('\n', lines.Lines.Concat(lines.Scopes));
         Assert.Contains("127.0.0.1:1", log, StringComparison.Ordinal);
         Assert.DoesNotContain("engine-secret", log, StringComparison.OrdinalIgnoreCase);
     }
 
     private static StringContent Json(string json) => new(json, Encoding.UTF8, "application/json");
-
-    private sealed class CapturedLogs : ILoggerProvider, ILogger
-    {
-        public ConcurrentQueue<string> Lines { get; } = new();
-
-        public ILogger CreateLogger(string categoryName) => this;
-
-        public IDisposable? BeginScope<TState>(TState state)
-            where TState : notnull
-        {
-            Lines.Enqueue($"{state}");
-            return null;
-        }
-
-        public bool IsEnabled(LogLevel logLevel) => true;
-
-        public void Log<TState>(LogLevel logLevel, EventId eventId, TState state, Exception? exception, Func<TState, Exception?, string> formatter) =>
-            Lines.Enqueue($"{formatter(state, exception)} {exception}");
-
-        public void Dispose()
-        {
-        }
-    }
 }

@@ -48,10 +48,10 @@ internal static class DuckDbSchema
 
     private static readonly string[] CountColumns = ["clicks", "humans", "visitors"];
 
-    /// <summary>Tables of an earlier build whose counts have 32 bits.</summary>
-    public const string Narrow = """
+    /// <summary>Tables of an earlier build of which some count has 32 bits: the process may have died between two of them.</summary>
+    public static readonly string Narrow = $"""
         SELECT DISTINCT table_name FROM duckdb_columns()
-        WHERE table_name IN ('totals', 'daily', 'pairs') AND column_name = 'clicks' AND data_type = 'INTEGER'
+        WHERE table_name IN ('totals', 'daily', 'pairs') AND column_name IN ({string.Join(", ", CountColumns.Select(static column => $"'{column}'"))}) AND data_type = 'INTEGER'
         """;
 
     public static string Widen(string table) => string.Join(' ', CountColumns.Select(column => $"ALTER TABLE {table} ALTER {column} TYPE BIGINT;"));

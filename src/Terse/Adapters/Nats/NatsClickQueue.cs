@@ -23,14 +23,15 @@ internal sealed partial class NatsClickQueue(NatsStreams streams, ILogger<NatsCl
     // unanswered, and gives the next message to whoever has long ceased to listen for it.
     public async ValueTask<ClickDelivery> ReceiveAsync(int partition, CancellationToken cancellationToken)
     {
+        var consumer = await streams.ConsumerAsync(partition, cancellationToken);
         NatsContradiction? seen = null;
         while (true)
         {
-            var consumer = await streams.ConsumerAsync(partition, cancellationToken);
             var message = await streams.AskAsync(async _ => await consumer.NextAsync<byte[]>(opts: Pull, cancellationToken: cancellationToken), cancellationToken);
             if (message is not { } delivered)
             {
-                seen = await MendAsync(partition, seen, cancellationToken);
+                consumer = await streams.ConsumerAsync(partition, cancellationToken);
+                seen = await MendAsync(partition, consumer.Info, seen, cancellationToken);
                 continue;
             }
             var attempt = (int)Math.Min(delivered.Metadata?.NumDelivered ?? 1, int.MaxValue);
@@ -86,9 +87,9 @@ internal sealed partial class NatsClickQueue(NatsStreams streams, ILogger<NatsCl
 
     /// <summary>After a pull that came back empty: a contradiction that was there before the pull too is not an acknowledgement under way.</summary>
     /// <returns>The contradiction that is there now.</returns>
-    private async Task<NatsContradiction?> MendAsync(int partition, NatsContradiction? before, CancellationToken cancellationToken)
+    private async Task<NatsContradiction?> MendAsync(int partition, ConsumerInfo consumer, NatsContradiction? before, CancellationToken cancellationToken)
     {
-        var now = await streams.FindContradictionAsync(partition, cancellationToken);
+        var now = NatsContradiction.Between(consumer, await streams.CountMessagesAsync(partition, cancellationToken));
         if (now is null || now != before || now == _mended.GetValueOrDefault(partition)) return now;
         LogMends(partition, now.Held, now.Waiting, now.Out);
         _mended[partition] = now;

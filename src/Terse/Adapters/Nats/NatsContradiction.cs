@@ -5,7 +5,7 @@ namespace Terse.Adapters.Nats;
 /// <summary>
 /// A partition's consumer and the stream tell of different messages. The servers write each to disk at its own time, so the kill of an only server may bring
 /// messages back that were acknowledged, which then nobody gets; or take away the one message that may be out, for which the consumer then waits for ever
-/// (nats-server 2.9.10). See docs/decisions/0043-nats-jetstream.md.
+/// (nats-server 2.9.10). See docs/decisions/0043-clicks-over-nats.md.
 /// </summary>
 /// <param name="Held">Messages of the partition that the stream holds. Of a work queue, each is waiting or out.</param>
 /// <param name="Waiting">Those that the consumer has not delivered.</param>

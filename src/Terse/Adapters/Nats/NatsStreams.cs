@@ -75,13 +75,12 @@ internal sealed class NatsStreams : IAsyncDisposable
     public Task<INatsJSConsumer> ConsumerAsync(int partition, CancellationToken cancellationToken) =>
         AskAsync(async context => await context.GetConsumerAsync(_options.Stream, ClickSubjects.Consumer(partition), cancellationToken), cancellationToken);
 
-    /// <summary>Whether a partition's consumer and the stream tell of the same messages.</summary>
-    public Task<NatsContradiction?> FindContradictionAsync(int partition, CancellationToken cancellationToken) => AskAsync(
+    /// <summary>How many messages of a partition the stream holds.</summary>
+    public Task<long> CountMessagesAsync(int partition, CancellationToken cancellationToken) => AskAsync(
         async context =>
         {
-            var consumer = (await context.GetConsumerAsync(_options.Stream, ClickSubjects.Consumer(partition), cancellationToken)).Info;
             var stream = await context.GetStreamAsync(_options.Stream, new StreamInfoRequest { SubjectsFilter = _clicks.In(partition) }, cancellationToken);
-            return NatsContradiction.Between(consumer, stream.Info.State.Subjects?.Values.Sum() ?? 0);
+            return stream.Info.State.Subjects?.Values.Sum() ?? 0;
         },
         cancellationToken);
 

@@ -1,6 +1,7 @@
 using Terse.Admin.Screens;
 using Terse.ApiKeys;
 using Terse.Auditing;
+using Terse.Hosting;
 using Terse.Links;
 
 namespace Terse.Admin;
@@ -25,13 +26,9 @@ internal static class BlocklistActions
         var text = (await context.Request.ReadFormAsync(cancellationToken))["hosts"].ToString().ReplaceLineEndings("\n");
         try
         {
-            string[] before = File.Exists(blocklist.Path) ? await File.ReadAllLinesAsync(blocklist.Path, cancellationToken) : [];
-
-            // Written beside and moved over, so that nobody reads half a list.
-            var beside = $"{blocklist.Path}.new";
-            await File.WriteAllTextAsync(beside, text, cancellationToken);
-            File.Move(beside, blocklist.Path, overwrite: true);
-            var after = text.Split('\n', StringSplitOptions.RemoveEmptyEntries);
+            var before = Lines(File.Exists(blocklist.Path) ? await File.ReadAllTextAsync(blocklist.Path, cancellationToken) : "");
+            await WholeFile.WriteAsync(blocklist.Path, text, cancellationToken);
+            var after = Lines(text);
             await audit.RecordChangeAsync(context.User.KeyId(), AuditActions.BlocklistChanged, "blocklist:hosts", Told(before, after), Told(after, before));
             Toast.Show(context, "Saved. It is in force within two seconds.");
         }
@@ -42,7 +39,8 @@ internal static class BlocklistActions
         return TypedResults.LocalRedirect("/admin/blocklist");
     }
 
+    private static string[] Lines(string text) => text.ReplaceLineEndings("\n").Split('\n', StringSplitOptions.RemoveEmptyEntries);
+
     /// <summary>How many lines a list has, and those that the other has not.</summary>
-    private static object Told(string[] lines, string[] other) =>
-        new { Lines = lines.Count(static line => line.Length > 0), Hosts = lines.Except(other, StringComparer.Ordinal).Where(static line => line.Length > 0).Take(MostTold) };
+    private static object Told(string[] lines, string[] other) => new { Lines = lines.Length, Hosts = lines.Except(other, StringComparer.Ordinal).Take(MostTold) };
 }

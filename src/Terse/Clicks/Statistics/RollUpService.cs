@@ -26,7 +26,7 @@ internal sealed partial class RollUpService(IClickStore store, IOptions<ClicksOp
             {
                 Log.Postponed(log, e.Message);
             }
-            catch (Exception e) when (e is not OperationCanceledException)
+            catch (Exception e) when (!stoppingToken.IsCancellationRequested)
             {
                 // A defect of ours in what is done once an hour must not end the redirects of this process.
                 Log.Failed(log, e);

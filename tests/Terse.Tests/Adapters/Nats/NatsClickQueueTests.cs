@@ -3,7 +3,6 @@ using Microsoft.Extensions.Options;
 using Terse.Adapters.Nats;
 using Terse.Clicks;
 using Terse.Clicks.Log;
-using Terse.Links;
 using Terse.Tests.Contracts;
 using Terse.Tests.Infrastructure;
 
@@ -52,7 +51,7 @@ public class NatsClickQueueTests : ClickQueueContract
         Append("d");
 
         var codes = new List<string>();
-        while (codes.Count < 3) await WhenBackAsync(async () => codes.AddRange(await ReceiveAndAcknowledgeAsync(3 - codes.Count)));
+        while (codes.Count < 3) await NatsNode.WhenBackAsync(async () => codes.AddRange(await ReceiveAndAcknowledgeAsync(3 - codes.Count)));
         Assert.Equal(["b", "c", "d"], codes);
     }
 
@@ -80,7 +79,7 @@ public class NatsClickQueueTests : ClickQueueContract
 
         while (missing.Count > 0) await TakeAsync();
 
-        Task TakeAsync() => WhenBackAsync(async () => missing.ExceptWith(await ReceiveAndAcknowledgeAsync(1)));
+        Task TakeAsync() => NatsNode.WhenBackAsync(async () => missing.ExceptWith(await ReceiveAndAcknowledgeAsync(1)));
     }
 
     [Fact]
@@ -103,23 +102,6 @@ public class NatsClickQueueTests : ClickQueueContract
         await CloseAsync();
         _own = await NatsServer.StartAsync();
         await InitializeAsync();
-    }
-
-    /// <summary>Does it as often as the server that was just killed needs.</summary>
-    private static async Task WhenBackAsync(Func<Task> work)
-    {
-        while (true)
-        {
-            try
-            {
-                await work();
-                return;
-            }
-            catch (StoreUnavailableException)
-            {
-                await Task.Delay(TimeSpan.FromMilliseconds(100), TimeProvider.System, Cancellation);
-            }
-        }
     }
 
     private protected override async ValueTask ReopenAsync()

@@ -4,6 +4,7 @@ using Microsoft.Extensions.Options;
 using Terse.Adapters.Nats;
 using Terse.Clicks;
 using Terse.Clicks.Log;
+using Terse.Links;
 using Terse.Tests.Infrastructure;
 
 namespace Terse.Tests.Adapters.Nats;
@@ -34,6 +35,23 @@ internal sealed class NatsNode(string stream, NatsServer? server = null) : IAsyn
 
     public static async Task<NatsStreams> ConnectAsync(string stream, int partitions, NatsServer? server = null) => new(
         Options.Create(new NatsOptions { Url = (server ?? await NatsServer.SharedAsync()).Url, Stream = stream, StreamMebibytes = 16, Lease = TimeSpan.FromSeconds(10), Partitions = partitions }), TimeProvider.System);
+
+    /// <summary>Does it as often as the server that was just killed needs.</summary>
+    public static async Task WhenBackAsync(Func<Task> work)
+    {
+        while (true)
+        {
+            try
+            {
+                await work();
+                return;
+            }
+            catch (StoreUnavailableException)
+            {
+                await Task.Delay(TimeSpan.FromMilliseconds(100), TimeProvider.System, TestContext.Current.CancellationToken);
+            }
+        }
+    }
 
     public async Task OpenAsync(int partitions)
     {

@@ -3,7 +3,6 @@ using System.Globalization;
 using Microsoft.Extensions.Logging.Abstractions;
 using Terse.Adapters.Nats;
 using Terse.Clicks;
-using Terse.Links;
 using Terse.Tests.Contracts;
 using Terse.Tests.Infrastructure;
 
@@ -127,16 +126,12 @@ public sealed class NatsPartitionsTests
             var clicks = 0;
             while (clicks < atLeast)
             {
-                try
+                await NatsNode.WhenBackAsync(async () =>
                 {
                     var delivery = await ReceiveAsync(worker, 0);
                     await worker.AcknowledgeAsync(delivery, Cancellation);
                     clicks += delivery.Clicks.Count;
-                }
-                catch (StoreUnavailableException)
-                {
-                    await Task.Delay(TimeSpan.FromMilliseconds(100), TimeProvider.System, Cancellation);
-                }
+                });
             }
             return clicks;
         }
